@@ -1,0 +1,10 @@
+namespace Platform.Tests;
+
+public sealed class ProjectDependencyTests
+{
+    [Fact]
+    public void Truth()
+    {
+        Assert.True(true);
+    }
+}
