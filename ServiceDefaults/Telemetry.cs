@@ -1,0 +1,81 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Logs;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace Platform.ServiceDefaults;
+
+/// <summary>Traces, metrics and logs over OTLP; nothing at all when no endpoint is configured.</summary>
+internal static class Telemetry
+{
+    private const string EndpointKey = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    // "Platform.*" are the platform's own; the others come with the libraries in use.
+    private static readonly string[] Sources = ["Microsoft.AspNetCore", "System.Net.Http", "Npgsql", "Platform.*"];
+    private static readonly string[] Meters =
+        ["Microsoft.AspNetCore.*", "System.Net.*", "System.Runtime", "Npgsql", "Platform.*"];
+
+    public static void AddTelemetry(this IHostApplicationBuilder builder)
+    {
+        // Without it the server span carries no attributes at all.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
+
+        var endpoint = builder.Configuration[EndpointKey];
+        if (string.IsNullOrWhiteSpace(endpoint))
+            return;
+        if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+            throw new InvalidOperationException($"{EndpointKey} must be an absolute http or https address.");
+
+        var configuration = builder.Configuration;
+        var service = builder.Environment.ApplicationName;
+        builder.Services.AddSingleton(_ => Sdk.CreateTracerProviderBuilder()
+            .ConfigureServices(services => services.AddSingleton<IConfiguration>(configuration))
+            .ConfigureResource(resource => Describe(resource, configuration, service))
+            .AddSource(Sources)
+            .AddOtlpExporter()
+            .Build());
+        builder.Services.AddSingleton(_ => Sdk.CreateMeterProviderBuilder()
+            .ConfigureServices(services => services.AddSingleton<IConfiguration>(configuration))
+            .ConfigureResource(resource => Describe(resource, configuration, service))
+            .AddMeter(Meters)
+            .AddOtlpExporter()
+            .Build());
+        builder.Logging.AddOpenTelemetry(logs =>
+        {
+            var resource = ResourceBuilder.CreateDefault();
+            Describe(resource, configuration, service);
+            logs.SetResourceBuilder(resource);
+            logs.IncludeFormattedMessage = true;
+            logs.IncludeScopes = true;
+            logs.AddOtlpExporter();
+        });
+        builder.Services.AddHostedService<TelemetryLifetime>();
+    }
+
+    // OTEL_SERVICE_NAME wins over the assembly's name, which is all we know otherwise.
+    private static void Describe(ResourceBuilder resource, IConfiguration configuration, string service) =>
+        resource.AddService(
+            configuration["OTEL_SERVICE_NAME"] is { Length: > 0 } name ? name : service,
+            autoGenerateServiceInstanceId: !(configuration["OTEL_RESOURCE_ATTRIBUTES"] ?? "").Contains("service.instance.id=", StringComparison.Ordinal));
+}
+
+/// <summary>Starts the providers, which begin to listen only when made, and sends what they hold at the end.</summary>
+internal sealed class TelemetryLifetime(TracerProvider traces, MeterProvider metrics) : IHostedService
+{
+    private const int FlushMilliseconds = 2000;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            traces.ForceFlush(FlushMilliseconds);
+            metrics.ForceFlush(FlushMilliseconds);
+        },
+        CancellationToken.None);
+}
