@@ -30,6 +30,9 @@ internal sealed record Machine
     public Func<string, string?> KernelSetting { get; init; } = static name =>
         File.Exists($"/proc/sys/{name}") ? File.ReadAllText($"/proc/sys/{name}").Trim() : null;
 
+    /// <summary>Whether this process runs as root.</summary>
+    public bool IsRoot { get; init; } = Environment.IsPrivilegedProcess;
+
     /// <summary>The machine as it is.</summary>
     public static Machine Current()
     {
