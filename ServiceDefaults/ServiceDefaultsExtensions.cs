@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.ServiceDefaults;
+using Prometheus;
 
 namespace Microsoft.Extensions.Hosting;
 
@@ -31,6 +32,7 @@ public static class ServiceDefaultsExtensions
         builder.AddDraining();
         builder.AddDependencyHealth();
         builder.Services.AddProblemAnswers();
+        PrometheusMetrics.Register(builder.Services);
         builder.Services.Configure<KestrelServerOptions>(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -55,6 +57,7 @@ public static class ServiceDefaultsExtensions
         ArgumentNullException.ThrowIfNull(app);
         app.UseRequestTimeouts();
         app.MapHealth();
+        app.MapMetrics().DisableHttpMetrics();
         return app;
     }
 }
