@@ -128,9 +128,10 @@ internal sealed class RootBuilder(
     {
         var (count, bytes, totalBytes) = (0, 0L, closure.Sum(package => package.Bytes));
         var reporting = new Lock();
-        // Packages never share a file, and tar is content with a folder that another one has just made.
+        // Packages never share a file, and tar is content with a folder that another one has just made. The large ones go
+        // first, so that none of them is left to be unpacked alone at the end.
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Clamp(Environment.ProcessorCount, 1, 4), CancellationToken = ct };
-        await Parallel.ForEachAsync(closure, parallel, async (package, ct) =>
+        await Parallel.ForEachAsync(closure.OrderByDescending(package => package.Bytes), parallel, async (package, ct) =>
         {
             var startInfo = new ProcessStartInfo(dpkg, ["--extract", Path.Combine(archives, package.FileName), root]) { Environment = { ["LC_ALL"] = "C" } };
             var result = await Tool.RunAsync(startInfo, null, ct);

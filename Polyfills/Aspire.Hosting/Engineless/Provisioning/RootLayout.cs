@@ -6,9 +6,6 @@ internal static class RootLayout
     /// <summary>The user and group that programs run as, as far as they can see.</summary>
     public const int UserId = 70;
 
-    /// <summary>Folders of the root that every sandbox mounts something on.</summary>
-    private static readonly string[] MountPoints = ["dev", "proc", "tmp", "run", "data"];
-
     private static readonly Dictionary<string, string> Links = new()
     {
         ["bin"] = "usr/bin",
@@ -33,8 +30,6 @@ internal static class RootLayout
     /// <summary>Completes a root into which all packages have been unpacked.</summary>
     public static void Complete(string root)
     {
-        foreach (var folder in MountPoints)
-            Directory.CreateDirectory(Path.Combine(root, folder));
         foreach (var (link, to) in Links)
         {
             var path = Path.Combine(root, link);

@@ -11,15 +11,17 @@ internal static class SandboxView
     {
         var arguments = new List<string>();
         var opened = new List<string>();
+        // Outer ones first, so that an inner one is not hidden.
+        var ordered = mounts.OrderBy(mount => mount.SandboxPath.TrimEnd('/').Count(c => c == '/')).ToList();
         Open("/");
+        foreach (var mount in ordered)
+            OpenFor(mount.SandboxPath);
         arguments.AddRange(["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", "--tmpfs", "/run", "--dir", "/run/postgresql"]);
         arguments.AddRange(["--ro-bind-try", "/etc/resolv.conf", "/etc/resolv.conf", "--ro-bind-try", "/etc/hosts", "/etc/hosts"]);
-        // Outer ones first, so that an inner one is not hidden.
-        foreach (var mount in mounts.OrderBy(mount => mount.SandboxPath.TrimEnd('/').Count(c => c == '/')))
+        foreach (var mount in ordered)
         {
             if (!Path.Exists(mount.HostPath))
                 throw new FileNotFoundException($"{mount.HostPath}, to be mounted at {mount.SandboxPath}, does not exist.", mount.HostPath);
-            OpenFor(mount.SandboxPath);
             arguments.AddRange([mount.ReadOnly ? "--ro-bind" : "--bind", mount.HostPath, mount.SandboxPath]);
         }
         foreach (var folder in opened)
