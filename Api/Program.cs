@@ -1,19 +1,26 @@
 using System.CommandLine;
+using Platform.Api.Catalog;
 using Platform.Api.Data;
+using Platform.Api.Http;
+using Platform.Api.Identity;
 
-var root = new RootCommand("The Platform API. Without a command it serves HTTP.") { MigrateCommand.Create() };
-root.TreatUnmatchedTokensAsErrors = false; // --urls, --environment and the like are the host's
-root.SetAction(_ => ServeAsync(args));
-return await root.Parse(args).InvokeAsync();
+var commands = new RootCommand("The Platform API. Without a command it serves HTTP.") { MigrateCommand.Create() };
+commands.TreatUnmatchedTokensAsErrors = false; // --urls, --environment and the like are the host's
+commands.SetAction(_ => ServeAsync(args));
+return await commands.Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
 
 static async Task<int> ServeAsync(string[] args)
 {
     var builder = WebApplication.CreateBuilder(args);
     builder.AddServiceDefaults();
+    builder.AddHttpContract();
+    builder.AddAdminKey();
     builder.AddPlatformData();
 
     var app = builder.Build();
     app.MapDefaultEndpoints();
+    var api = app.MapApi();
+    api.MapCatalog();
     await app.RunAsync();
     return 0;
 }

@@ -1,0 +1,70 @@
+using System.ComponentModel;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Platform.Api.Catalog.Authors;
+using Platform.Api.Data;
+
+namespace Platform.Api.Catalog.Books;
+
+/// <summary>A book with all that the catalogue says of it.</summary>
+internal sealed record BookDetails(
+    Guid Id,
+    string Title,
+    string? Subtitle,
+    [property: Description("In the order of the title page.")] IReadOnlyList<AuthorName> Authors,
+    [property: Description("By name.")] IReadOnlyList<BookDetails.CategoryName> Categories,
+    [property: Description("BCP 47.")] string? Language,
+    [property: Description("Year of first publication; negative is BC.")] int? PublishedYear,
+    string? Publisher,
+    string? Description,
+    BookDetails.Numbers Identifiers,
+    [property: Description("0 to 5.")] decimal? AverageRating,
+    long RatingsCount,
+    string? CoverUrl,
+    [property: Description("By language.")] IReadOnlyList<BookDetails.Translation> Translations)
+{
+    internal sealed record CategoryName(Guid Id, string Name);
+
+    /// <summary>The numbers a book is known by; null where it has none.</summary>
+    internal sealed record Numbers(string? Isbn10, string? Isbn13, string? Goodbooks);
+
+    internal sealed record Translation([property: Description("BCP 47.")] string Language, string Title, string? Description);
+
+    /// <summary>Reads a live book.</summary>
+    /// <returns>Null when there is none.</returns>
+    internal static async Task<BookDetails?> FindAsync(PlatformDbContext db, Guid id, CancellationToken cancellationToken)
+    {
+        // One statement, so that all parts are of one moment and an ETag never stands for a mixture; and one row, where
+        // joins would repeat the description for each pair of author and category.
+        var rows = await db.Database.SqlQuery<Row>($$"""
+            SELECT b.id, b.title, b.subtitle, b.language, b.published_year, b.publisher, b.description, b.average_rating,
+                b.ratings_count, b.cover_url,
+                (SELECT json_agg(json_build_object('id', a.id, 'name', a.name) ORDER BY ba.position, a.id)::text
+                   FROM catalog.book_authors ba JOIN catalog.authors a ON a.id = ba.author_id
+                  WHERE ba.book_id = b.id) AS authors,
+                (SELECT json_agg(json_build_object('id', c.id, 'name', c.name) ORDER BY c.name, c.id)::text
+                   FROM catalog.book_categories bc JOIN catalog.categories c ON c.id = bc.category_id
+                  WHERE bc.book_id = b.id) AS categories,
+                (SELECT json_object_agg(i.scheme, i.value)::text
+                   FROM catalog.book_identifiers i
+                  WHERE i.book_id = b.id AND i.released_at IS NULL) AS identifiers,
+                (SELECT json_agg(json_build_object('language', t.language, 'title', t.title, 'description', t.description)
+                        ORDER BY t.language)::text
+                   FROM catalog.book_translations t
+                  WHERE t.book_id = b.id) AS translations
+            FROM catalog.books b
+            WHERE b.id = {{id}} AND b.deleted_at IS NULL
+            """).ToListAsync(cancellationToken);
+        return rows is [var row]
+            ? new BookDetails(row.Id, row.Title, row.Subtitle, Parse<AuthorName[]>(row.Authors) ?? [], Parse<CategoryName[]>(row.Categories) ?? [],
+                row.Language, row.PublishedYear, row.Publisher, row.Description, Parse<Numbers>(row.Identifiers) ?? new Numbers(null, null, null),
+                row.AverageRating, row.RatingsCount, row.CoverUrl, Parse<Translation[]>(row.Translations) ?? [])
+            : null;
+    }
+
+    private static T? Parse<T>(string? json) => json is null ? default : JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Web);
+
+    private sealed record Row(
+        Guid Id, string Title, string? Subtitle, string? Language, int? PublishedYear, string? Publisher, string? Description,
+        decimal? AverageRating, long RatingsCount, string? CoverUrl, string? Authors, string? Categories, string? Identifiers, string? Translations);
+}

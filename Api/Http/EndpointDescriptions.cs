@@ -1,0 +1,55 @@
+using Microsoft.AspNetCore.Http.Metadata;
+
+namespace Platform.Api.Http;
+
+/// <summary>What an endpoint answers besides success, said once and shown in the API description.</summary>
+internal static class EndpointDescriptions
+{
+    private static readonly AuthenticationRequired Authentication = new();
+    private static readonly IfMatchRequired IfMatch = new();
+
+    /// <summary>The endpoint takes <c>If-Match</c> and insists on it.</summary>
+    internal sealed record IfMatchRequired;
+
+    /// <summary>The endpoint takes the administrator's key.</summary>
+    internal sealed record AuthenticationRequired;
+
+    /// <summary>A body to show and to try.</summary>
+    internal sealed record RequestExample(object Value);
+
+    internal static RouteHandlerBuilder AnswersInvalid(this RouteHandlerBuilder endpoint) => endpoint.ProducesValidationProblem();
+
+    internal static RouteHandlerBuilder AnswersNotFound(this RouteHandlerBuilder endpoint) => endpoint.ProducesProblem(StatusCodes.Status404NotFound);
+
+    internal static RouteHandlerBuilder AnswersConflict(this RouteHandlerBuilder endpoint) =>
+        endpoint.ProducesValidationProblem(StatusCodes.Status409Conflict);
+
+    /// <summary>304 to a reader who sends the ETag it has.</summary>
+    internal static RouteHandlerBuilder AnswersNotModified(this RouteHandlerBuilder endpoint) => endpoint.Produces(StatusCodes.Status304NotModified);
+
+    /// <summary>201 with the thing made and its address, and never 200.</summary>
+    internal static RouteHandlerBuilder AnswersCreated<T>(this RouteHandlerBuilder endpoint)
+    {
+        endpoint.Finally(builder =>
+        {
+            foreach (var ok in builder.Metadata.OfType<IProducesResponseTypeMetadata>().Where(m => m.StatusCode == StatusCodes.Status200OK).ToList())
+            {
+                builder.Metadata.Remove(ok);
+            }
+        });
+        return endpoint.Produces<T>(StatusCodes.Status201Created);
+    }
+
+    /// <summary>Only whoever has the administrator's key gets in; 401 for everybody else.</summary>
+    internal static RouteHandlerBuilder ForAdministrators(this RouteHandlerBuilder endpoint) =>
+        endpoint.RequireAuthorization().WithMetadata(Authentication).ProducesProblem(StatusCodes.Status401Unauthorized);
+
+    /// <summary>428 without <c>If-Match</c>, 412 with the ETag of an older state.</summary>
+    internal static RouteHandlerBuilder NeedsIfMatch(this RouteHandlerBuilder endpoint) => endpoint.WithMetadata(IfMatch)
+        .ProducesProblem(StatusCodes.Status412PreconditionFailed).ProducesProblem(StatusCodes.Status428PreconditionRequired);
+
+    /// <summary>Reads a JSON body of at most 1 MiB.</summary>
+    internal static RouteHandlerBuilder ReadsBody(this RouteHandlerBuilder endpoint, object example) => endpoint
+        .WithMetadata(new RequestExample(example)).ProducesValidationProblem()
+        .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
+}

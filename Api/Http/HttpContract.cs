@@ -1,0 +1,34 @@
+using System.Text.Json.Serialization;
+
+namespace Platform.Api.Http;
+
+/// <summary>What holds for every endpoint of the Api: how it reads JSON, how it fails, how long it may take.</summary>
+internal static class HttpContract
+{
+    // A store that does not answer must not hold its callers: they get their 503 within 2 s, answer included.
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(1.5);
+
+    internal static void AddHttpContract(this WebApplicationBuilder builder)
+    {
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            // A misspelt field must not be dropped without a word, nor "5" be taken for 5.
+            json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+            json.SerializerOptions.AllowDuplicateProperties = false;
+        });
+        // In every environment, and not only in Development: BadRequestProblems says what was wrong.
+        builder.Services.Configure<RouteHandlerOptions>(routing => routing.ThrowOnBadRequest = true);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddExceptionHandler<BadRequestProblems>();
+        builder.Services.AddExceptionHandler<OutageProblems>();
+    }
+
+    /// <summary>The group that every endpoint of version 1 is in.</summary>
+    internal static RouteGroupBuilder MapApi(this WebApplication app)
+    {
+        var api = app.MapGroup("/api/v1");
+        api.WithRequestTimeout(RequestTimeout);
+        return api;
+    }
+}
