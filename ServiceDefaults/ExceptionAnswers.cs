@@ -4,23 +4,29 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Logging;
 
 namespace Platform.ServiceDefaults;
 
-/// <summary>Says which answer an exception is: the client's fault, a dependency that is away, or a fault of ours.</summary>
-internal sealed partial class ExceptionAnswers(IProblemDetailsService problems, ILogger<ExceptionAnswers> logger) : IExceptionHandler
+/// <summary>
+/// Says which answer an exception is: the client's fault, a dependency that is away, or a fault of ours. It is the last to
+/// be asked: a service's own <see cref="IExceptionHandler"/>s, which know more, come first.
+/// </summary>
+internal sealed partial class ExceptionAnswers(IProblemDetailsService problems, ILogger<ExceptionAnswers> logger)
 {
     private const string QueryCanceled = "57014";
 
-    public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
+    public async Task AnswerAsync(HttpContext context)
     {
+        var exception = context.Features.GetRequiredFeature<IExceptionHandlerFeature>().Error;
+
         // Nobody waits for this answer any more; that a query was cut short for it is not an error.
         if (context.RequestAborted.IsCancellationRequested)
         {
             context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
-            return true;
+            return;
         }
 
         var problem = Describe(exception);
@@ -29,7 +35,7 @@ internal sealed partial class ExceptionAnswers(IProblemDetailsService problems, 
             logger.DependencyUnavailable(context.Request.Method, context.Request.Path, Root(exception));
         else if (problem.Status >= 500)
             logger.RequestFailed(exception, context.Request.Method, context.Request.Path);
-        return await problems.TryWriteAsync(new() { HttpContext = context, ProblemDetails = problem, Exception = exception });
+        await problems.TryWriteAsync(new() { HttpContext = context, ProblemDetails = problem, Exception = exception });
     }
 
     private static ProblemDetails Describe(Exception exception)

@@ -30,7 +30,13 @@ internal static class ProblemAnswers
                 Complete(context);
             };
         });
-        services.AddExceptionHandler<ExceptionAnswers>();
+        services.AddSingleton<ExceptionAnswers>();
+        services.AddOptions<ExceptionHandlerOptions>().Configure<ExceptionAnswers>((options, answers) =>
+        {
+            options.ExceptionHandler = answers.AnswerAsync;
+            // Whoever answers also logs, once and at the level that fits.
+            options.SuppressDiagnosticsCallback = _ => true;
+        });
         // Outside Development a value that cannot be bound would be answered 400 without saying which.
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.TryAddEnumerable(ServiceDescriptor.Transient<IStartupFilter, OutermostPipeline>());
