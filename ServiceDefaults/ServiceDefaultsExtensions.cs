@@ -55,6 +55,9 @@ public static class ServiceDefaultsExtensions
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        // In Development the host puts its exception page between the outermost handler and what is mapped here; callers
+        // get the problem there too.
+        app.UseExceptionHandler();
         app.UseRequestTimeouts();
         app.MapHealth();
         app.MapMetrics().DisableHttpMetrics();

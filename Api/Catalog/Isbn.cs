@@ -7,7 +7,7 @@ namespace Platform.Api.Catalog;
 /// Kept as ISBN-13, so that both forms of one book are equal. <c>default</c> means none.
 /// </summary>
 /// <remarks>ISO 2108; the check digits are those of the ISBN Users' Manual, 7th edition, section 6.</remarks>
-internal readonly record struct Isbn : IParsable<Isbn>
+internal readonly record struct Isbn
 {
     private readonly string? _isbn13;
 
@@ -59,14 +59,6 @@ internal readonly record struct Isbn : IParsable<Isbn>
 
         return false;
     }
-
-    /// <inheritdoc />
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out Isbn result) => TryParse(s, out result);
-
-    /// <inheritdoc />
-    /// <exception cref="FormatException">The text is not an ISBN.</exception>
-    public static Isbn Parse(string s, IFormatProvider? provider) =>
-        TryParse(s, out var isbn) ? isbn : throw new FormatException("Not an ISBN, or its check digit is wrong.");
 
     /// <inheritdoc />
     public override string ToString() => Isbn13;

@@ -17,11 +17,7 @@ internal static class HttpContract
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             json.SerializerOptions.AllowDuplicateProperties = false;
         });
-        // In every environment, and not only in Development: BadRequestProblems says what was wrong.
-        builder.Services.Configure<RouteHandlerOptions>(routing => routing.ThrowOnBadRequest = true);
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddExceptionHandler<BadRequestProblems>();
-        builder.Services.AddExceptionHandler<OutageProblems>();
     }
 
     /// <summary>The group that every endpoint of version 1 is in.</summary>

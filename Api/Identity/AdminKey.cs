@@ -21,7 +21,14 @@ internal static class AdminKey
             throw new InvalidOperationException("Admin:Key must be set to a secret of at least 16 characters.");
         }
 
-        builder.Services.AddAuthentication(Scheme).AddScheme<AuthenticationSchemeOptions, Handler>(Scheme, null);
+        // The core only: the whole of it would start key management for cookies, which nobody has.
+        builder.Services.AddAuthenticationCore(options =>
+        {
+            options.AddScheme<Handler>(Scheme, null);
+            options.DefaultScheme = Scheme;
+        });
+        builder.Services.AddWebEncoders();
+        builder.Services.AddTransient<Handler>();
         builder.Services.AddAuthorization();
     }
 

@@ -37,21 +37,22 @@ internal sealed record BookDetails(
         // One statement, so that all parts are of one moment and an ETag never stands for a mixture; and one row, where
         // joins would repeat the description for each pair of author and category.
         var rows = await db.Database.SqlQuery<Row>($$"""
-            SELECT b.id, b.title, b.subtitle, b.language, b.published_year, b.publisher, b.description, b.average_rating,
-                b.ratings_count, b.cover_url,
+            SELECT b.id AS "Id", b.title AS "Title", b.subtitle AS "Subtitle", b.language AS "Language",
+                b.published_year AS "PublishedYear", b.publisher AS "Publisher", b.description AS "Description",
+                b.average_rating AS "AverageRating", b.ratings_count AS "RatingsCount", b.cover_url AS "CoverUrl",
                 (SELECT json_agg(json_build_object('id', a.id, 'name', a.name) ORDER BY ba.position, a.id)::text
                    FROM catalog.book_authors ba JOIN catalog.authors a ON a.id = ba.author_id
-                  WHERE ba.book_id = b.id) AS authors,
+                  WHERE ba.book_id = b.id) AS "Authors",
                 (SELECT json_agg(json_build_object('id', c.id, 'name', c.name) ORDER BY c.name, c.id)::text
                    FROM catalog.book_categories bc JOIN catalog.categories c ON c.id = bc.category_id
-                  WHERE bc.book_id = b.id) AS categories,
+                  WHERE bc.book_id = b.id) AS "Categories",
                 (SELECT json_object_agg(i.scheme, i.value)::text
                    FROM catalog.book_identifiers i
-                  WHERE i.book_id = b.id AND i.released_at IS NULL) AS identifiers,
+                  WHERE i.book_id = b.id AND i.released_at IS NULL) AS "Identifiers",
                 (SELECT json_agg(json_build_object('language', t.language, 'title', t.title, 'description', t.description)
                         ORDER BY t.language)::text
                    FROM catalog.book_translations t
-                  WHERE t.book_id = b.id) AS translations
+                  WHERE t.book_id = b.id) AS "Translations"
             FROM catalog.books b
             WHERE b.id = {{id}} AND b.deleted_at IS NULL
             """).ToListAsync(cancellationToken);

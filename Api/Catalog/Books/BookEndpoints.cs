@@ -32,9 +32,15 @@ internal static class BookEndpoints
     private static async Task<Results<Representation<BookDetails>, ProblemHttpResult>> Get(Guid id, PlatformDbContext db, CancellationToken cancellationToken) =>
         await BookDetails.FindAsync(db, id, cancellationToken) is { } book ? new Representation<BookDetails>(book) : Problems.NotFound("book");
 
-    private static async Task<Results<Representation<BookDetails>, ProblemHttpResult>> GetByIsbn(Isbn isbn, PlatformDbContext db, CancellationToken cancellationToken)
+    private static async Task<Results<Representation<BookDetails>, ProblemHttpResult>> GetByIsbn(string isbn, PlatformDbContext db, CancellationToken cancellationToken)
     {
-        var id = await db.BookIdentifiers.Where(i => i.Scheme == IdentifierScheme.Isbn13 && i.Value == isbn.Isbn13)
+        if (!Isbn.TryParse(isbn, out var number))
+        {
+            return Problems.Invalid("isbn", "isbn must be an ISBN of 10 or 13 digits, hyphens allowed, whose check digit is right.");
+        }
+
+        var isbn13 = number.Isbn13;
+        var id = await db.BookIdentifiers.Where(i => i.Scheme == IdentifierScheme.Isbn13 && i.Value == isbn13)
             .Select(i => (Guid?)i.BookId).FirstOrDefaultAsync(cancellationToken);
         return id is null ? Problems.NotFound("book") : await Get(id.Value, db, cancellationToken);
     }

@@ -50,7 +50,7 @@ internal static class CategoryTree
                 UNION ALL
                 SELECT p.root, count(DISTINCT f.book_id) FROM pairs p JOIN filed f ON f.category_id = p.member
                 WHERE p.root IN (SELECT root FROM parents) GROUP BY p.root)
-            SELECT c.id, c.parent_id, c.name, c.slug, coalesce(n.books, 0)::int AS book_count
+            SELECT c.id AS "Id", c.parent_id AS "ParentId", c.name AS "Name", c.slug AS "Slug", coalesce(n.books, 0)::int AS "BookCount"
             FROM catalog.categories c LEFT JOIN counts n ON n.id = c.id
             WHERE c.deleted_at IS NULL
             ORDER BY c.name, c.id
