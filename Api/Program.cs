@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Platform.Api.Catalog;
 using Platform.Api.Data;
+using Platform.Api.Documentation;
 using Platform.Api.Http;
 using Platform.Api.Identity;
 
@@ -15,10 +16,13 @@ static async Task<int> ServeAsync(string[] args)
     builder.AddServiceDefaults();
     builder.AddHttpContract();
     builder.AddAdminKey();
+    builder.AddApiDescription();
     builder.AddPlatformData();
+    builder.AddRedisClient("redis");
 
     var app = builder.Build();
     app.MapDefaultEndpoints();
+    app.MapDocumentation();
     var api = app.MapApi();
     api.MapCatalog();
     await app.RunAsync();

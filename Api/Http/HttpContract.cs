@@ -25,6 +25,7 @@ internal static class HttpContract
     {
         var api = app.MapGroup("/api/v1");
         api.WithRequestTimeout(RequestTimeout);
+        api.ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         return api;
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Platform.Api.Catalog.Books;
 using Platform.Api.Data;
+using Platform.Api.Documentation;
 using Platform.Api.Http;
 
 namespace Platform.Api.Catalog.Authors;

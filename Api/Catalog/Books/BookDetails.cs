@@ -17,18 +17,18 @@ internal sealed record BookDetails(
     [property: Description("Year of first publication; negative is BC.")] int? PublishedYear,
     string? Publisher,
     string? Description,
-    BookDetails.Numbers Identifiers,
+    BookDetails.BookNumbers Identifiers,
     [property: Description("0 to 5.")] decimal? AverageRating,
     long RatingsCount,
     string? CoverUrl,
-    [property: Description("By language.")] IReadOnlyList<BookDetails.Translation> Translations)
+    [property: Description("By language.")] IReadOnlyList<BookDetails.TranslatedText> Translations)
 {
     internal sealed record CategoryName(Guid Id, string Name);
 
     /// <summary>The numbers a book is known by; null where it has none.</summary>
-    internal sealed record Numbers(string? Isbn10, string? Isbn13, string? Goodbooks);
+    internal sealed record BookNumbers(string? Isbn10, string? Isbn13, string? Goodbooks);
 
-    internal sealed record Translation([property: Description("BCP 47.")] string Language, string Title, string? Description);
+    internal sealed record TranslatedText([property: Description("BCP 47.")] string Language, string Title, string? Description);
 
     /// <summary>Reads a live book.</summary>
     /// <returns>Null when there is none.</returns>
@@ -58,8 +58,8 @@ internal sealed record BookDetails(
             """).ToListAsync(cancellationToken);
         return rows is [var row]
             ? new BookDetails(row.Id, row.Title, row.Subtitle, Parse<AuthorName[]>(row.Authors) ?? [], Parse<CategoryName[]>(row.Categories) ?? [],
-                row.Language, row.PublishedYear, row.Publisher, row.Description, Parse<Numbers>(row.Identifiers) ?? new Numbers(null, null, null),
-                row.AverageRating, row.RatingsCount, row.CoverUrl, Parse<Translation[]>(row.Translations) ?? [])
+                row.Language, row.PublishedYear, row.Publisher, row.Description, Parse<BookNumbers>(row.Identifiers) ?? new BookNumbers(null, null, null),
+                row.AverageRating, row.RatingsCount, row.CoverUrl, Parse<TranslatedText[]>(row.Translations) ?? [])
             : null;
     }
 

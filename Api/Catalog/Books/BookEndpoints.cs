@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Platform.Api.Data;
+using Platform.Api.Documentation;
 using Platform.Api.Http;
 
 namespace Platform.Api.Catalog.Books;
@@ -23,8 +24,8 @@ internal static class BookEndpoints
 
     private static readonly BookRequest Example = new("Moby-Dick", "or, The Whale", [new Guid("01890a5d-ac96-774b-bcce-b302099a8057")],
         [new Guid("01890a5d-ac96-774b-bcce-b302099a8058")], "en", 1851, "Harper & Brothers", "A captain hunts the white whale that took his leg.",
-        new BookRequest.Numbers(Isbn13: "978-0-14-243724-7"), "https://covers.example.org/moby-dick.jpg",
-        [new BookRequest.Translation("de", "Moby-Dick oder Der Wal")]);
+        new BookRequest.NumbersRequest(Isbn13: "978-0-14-243724-7"), "https://covers.example.org/moby-dick.jpg",
+        [new BookRequest.TranslationRequest("de", "Moby-Dick oder Der Wal")]);
 
     private static Task<Results<Ok<Page<BookSummary>>, ProblemHttpResult>> List([AsParameters] BookList list, PlatformDbContext db, CancellationToken cancellationToken) =>
         list.RunAsync(db, cancellationToken);

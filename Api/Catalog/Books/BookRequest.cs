@@ -16,21 +16,21 @@ internal sealed record BookRequest(
     [property: Range(BookRequest.MinYear, BookRequest.MaxYear), Description("Year of first publication; negative is BC.")] int? PublishedYear = null,
     [property: MaxLength(Book.MaxNameLength)] string? Publisher = null,
     [property: MaxLength(Book.MaxDescriptionLength)] string? Description = null,
-    BookRequest.Numbers? Identifiers = null,
+    BookRequest.NumbersRequest? Identifiers = null,
     [property: Description("An absolute http or https address.")] string? CoverUrl = null,
-    [property: Description("One a language; at most 50.")] IReadOnlyList<BookRequest.Translation>? Translations = null)
+    [property: Description("One a language; at most 50.")] IReadOnlyList<BookRequest.TranslationRequest>? Translations = null)
 {
     private const int MinYear = -5000;
     private const int MaxYear = 2200;
     private const int MaxParts = 50;
 
     /// <summary>The numbers a book is known by. One form of an ISBN is enough; the other follows from it.</summary>
-    internal sealed record Numbers(
+    internal sealed record NumbersRequest(
         [property: Description("Hyphens are allowed; the check digit must be right.")] string? Isbn10 = null,
         [property: Description("Hyphens are allowed; the check digit must be right.")] string? Isbn13 = null,
         [property: Description("The book's number in goodbooks-10k.")] string? Goodbooks = null);
 
-    internal sealed record Translation(
+    internal sealed record TranslationRequest(
         [property: Required, Description("BCP 47.")] string? Language,
         [property: Required, MaxLength(Book.MaxNameLength)] string? Title,
         [property: MaxLength(Book.MaxDescriptionLength)] string? Description = null);
@@ -161,7 +161,7 @@ internal sealed record BookRequest(
         var wanted = new Dictionary<string, (string Title, string? Description)>();
         for (var i = 0; i < CheckCount("translations", Translations, errors); i++)
         {
-            var (language, title, description) = Translations![i] ?? new Translation(null, null);
+            var (language, title, description) = Translations![i] ?? new TranslationRequest(null, null);
             if (ReadLanguage($"translations[{i}].language", language, errors) is not { } tag)
             {
                 errors.Add($"translations[{i}].language", $"translations[{i}].language is required: {LanguageTag.Allowed}.");

@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Platform.Api.Catalog.Books;
 using Platform.Api.Data;
+using Platform.Api.Documentation;
 using Platform.Api.Http;
 
 namespace Platform.Api.Catalog.Categories;

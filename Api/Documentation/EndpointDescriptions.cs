@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http.Metadata;
 
-namespace Platform.Api.Http;
+namespace Platform.Api.Documentation;
 
 /// <summary>What an endpoint answers besides success, said once and shown in the API description.</summary>
 internal static class EndpointDescriptions

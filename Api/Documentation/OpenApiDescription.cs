@@ -1,0 +1,165 @@
+using System.ComponentModel.DataAnnotations;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.Mvc.ApiExplorer;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Options;
+using Microsoft.OpenApi;
+using Platform.Api.Identity;
+
+namespace Platform.Api.Documentation;
+
+/// <summary>The description of the API at <c>/openapi/v1.json</c>, made from the endpoints themselves.</summary>
+internal static class OpenApiDescription
+{
+    private const string ProblemJson = "application/problem+json";
+
+    internal static void AddApiDescription(this WebApplicationBuilder builder) => builder.Services.AddOpenApi("v1", options =>
+    {
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new OpenApiInfo
+            {
+                Title = "Platform API",
+                Version = "v1",
+                Description = "Lists are pages: send `next` back as `after`. Errors are problems (RFC 9457) with a `traceId`; "
+                    + "those about fields say which under `errors`. A field that is not described is refused.",
+            };
+            document.Components ??= new OpenApiComponents();
+            document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
+            document.Components.SecuritySchemes[AdminKey.Header] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = AdminKey.Header,
+                Description = "The administrator's key, which is the setting Admin:Key.",
+            };
+            document.Servers = []; // wherever it was read from
+            return Task.CompletedTask;
+        });
+        options.AddOperationTransformer((operation, context, _) =>
+        {
+            Describe(operation, context);
+            return Task.CompletedTask;
+        });
+    });
+
+    private static void Describe(OpenApiOperation operation, OpenApiOperationTransformerContext context)
+    {
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        var json = context.ApplicationServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+        operation.OperationId = metadata.OfType<MethodInfo>().FirstOrDefault() is { } handler && char.IsAsciiLetter(handler.Name[0])
+            ? $"{operation.Tags?.FirstOrDefault()?.Name}{handler.Name}"
+            : null;
+        if (metadata.OfType<EndpointDescriptions.RequestExample>().FirstOrDefault() is { } example
+            && operation.RequestBody?.Content?.TryGetValue("application/json", out var body) is true && body is OpenApiMediaType media)
+        {
+            media.Example = JsonSerializer.SerializeToNode(example.Value, json);
+        }
+
+        if (metadata.OfType<EndpointDescriptions.AuthenticationRequired>().Any())
+        {
+            operation.Security = [new() { [new OpenApiSecuritySchemeReference(AdminKey.Header, context.Document)] = [] }];
+        }
+
+        if (metadata.OfType<EndpointDescriptions.IfMatchRequired>().Any())
+        {
+            AddHeader(operation, "If-Match", true, "The ETag of the resource as you read it; `*` for whatever it is now.");
+        }
+
+        foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
+        {
+            Describe(parameter, context.Description.ParameterDescriptions.FirstOrDefault(p => p.Name == parameter.Name));
+        }
+
+        var answers = operation.Responses?.OrderBy(answer => answer.Key, StringComparer.Ordinal).ToList() ?? [];
+        operation.Responses = [];
+        foreach (var (status, answer) in answers)
+        {
+            operation.Responses.Add(status, answer);
+        }
+
+        foreach (var (status, answer) in answers)
+        {
+            Describe(status, (OpenApiResponse)answer, operation);
+        }
+    }
+
+    private static void Describe(OpenApiParameter parameter, ApiParameterDescription? described)
+    {
+        if (parameter.Name is { Length: > 0 } name)
+        {
+            parameter.Name = name.StartsWith("If-", StringComparison.Ordinal) ? name : JsonNamingPolicy.CamelCase.ConvertName(name);
+        }
+
+        parameter.Description ??= parameter.In == ParameterLocation.Path ? $"The {parameter.Name} of the resource." : null;
+        var attributes = (described?.ParameterDescriptor as Microsoft.AspNetCore.Mvc.Infrastructure.IParameterInfoParameterDescriptor)?.ParameterInfo;
+        if (attributes?.GetCustomAttributes(typeof(AllowedValuesAttribute), true) is [AllowedValuesAttribute allowed] && parameter.Schema is OpenApiSchema schema)
+        {
+            schema.Enum = [.. allowed.Values.Select(value => (JsonNode)JsonValue.Create((string)value!))];
+        }
+    }
+
+    private static void Describe(string status, OpenApiResponse answer, OpenApiOperation operation)
+    {
+        answer.Description = status switch
+        {
+            "200" or "201" when answer.Content is { Count: > 0 } => status == "200" ? "The answer." : "What was made; its address is in Location.",
+            "204" => "Done.",
+            "304" => "You have it already: If-None-Match names its ETag.",
+            "400" => "A field is missing, unknown or not allowed; `errors` says which and what is allowed.",
+            "401" => $"{AdminKey.Header} is missing or wrong.",
+            "404" => "There is no such thing, or it was deleted.",
+            "409" => "It conflicts with what is stored; `errors` names the field where there is one.",
+            "412" => "It was changed since you read it.",
+            "413" => "The body is larger than 1 MiB.",
+            "415" => "The body is not JSON.",
+            "428" => "If-Match is missing.",
+            "503" => "A data store does not answer; try again shortly.",
+            _ => answer.Description,
+        };
+        var hasETag = operation.Responses!.ContainsKey("304") || operation.Responses.ContainsKey("412");
+        if (status == "201" || (status == "200" && hasETag))
+        {
+            answer.Headers ??= new Dictionary<string, IOpenApiHeader>();
+            answer.Headers["ETag"] = new OpenApiHeader { Description = "A hash of the answer.", Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
+        }
+
+        if (status == "201")
+        {
+            answer.Headers!["Location"] = new OpenApiHeader { Description = "Its address.", Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
+        }
+
+        if (status == "304")
+        {
+            AddHeader(operation, "If-None-Match", false, "The ETag of the answer you have.");
+        }
+
+        if (answer.Content?.TryGetValue(ProblemJson, out var problem) is true && problem is OpenApiMediaType media)
+        {
+            var code = int.Parse(status, System.Globalization.CultureInfo.InvariantCulture);
+            media.Example = new JsonObject
+            {
+                ["title"] = ReasonPhrases.GetReasonPhrase(code),
+                ["status"] = code,
+                ["detail"] = answer.Description,
+                ["traceId"] = "4bf92f3577b34da6a3ce929d0e0e4736",
+            };
+            if (status is "400" or "409")
+            {
+                media.Example["errors"] = new JsonObject { ["field"] = new JsonArray("field must be …") };
+            }
+        }
+    }
+
+    private static void AddHeader(OpenApiOperation operation, string name, bool required, string description)
+    {
+        operation.Parameters ??= [];
+        operation.Parameters.Add(new OpenApiParameter
+        {
+            Name = name, In = ParameterLocation.Header, Required = required, Description = description,
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+        });
+    }
+}
