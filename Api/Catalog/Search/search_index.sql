@@ -3,9 +3,9 @@
 CREATE TABLE catalog.book_search (
   book_id uuid PRIMARY KEY REFERENCES catalog.books ON DELETE CASCADE,
   title text COLLATE "C" NOT NULL,       -- normalised
-  names tsvector NOT NULL,               -- unstemmed words of title A, authors B, series and number C, other titles D
+  names tsvector NOT NULL,               -- unstemmed words of title A, authors B, series and number C, other titles D,
+                                         -- and "#" with author's id, category's id, language, to filter in the same index scan
   document tsvector NOT NULL,            -- prose: title A, authors B, subjects C, description D
-  keys uuid[] NOT NULL,                  -- of its authors and categories, to filter inside the same index scan
   title_weight real NOT NULL,            -- letters (at most 8 a word) in the title's distinct words
   series_weight real NOT NULL,           -- likewise of the series' name
   series_number text,
@@ -17,22 +17,22 @@ CREATE TABLE catalog.book_search (
 
 -- A book with a thousand ratings is well known. Words as common as "love" are looked for among these first, and among
 -- all only when these give too little: so no query walks the postings of a word that is in half of the books.
-CREATE INDEX ix_book_search_names ON catalog.book_search USING gin (names, keys);
-CREATE INDEX ix_book_search_names_known ON catalog.book_search USING gin (names, keys) WHERE popularity >= 3;
-CREATE INDEX ix_book_search_document ON catalog.book_search USING gin (document, keys);
-CREATE INDEX ix_book_search_document_known ON catalog.book_search USING gin (document, keys) WHERE popularity >= 3;
+CREATE INDEX ix_book_search_names ON catalog.book_search USING gin (names);
+CREATE INDEX ix_book_search_names_known ON catalog.book_search USING gin (names) WHERE popularity >= 3;
+CREATE INDEX ix_book_search_document ON catalog.book_search USING gin (document);
+CREATE INDEX ix_book_search_document_known ON catalog.book_search USING gin (document) WHERE popularity >= 3;
 -- Titles by prefix, best known first, without sorting all that begin with "the": one short range scan a tier.
 CREATE INDEX ix_book_search_tier_title ON catalog.book_search (tier, title);
 CREATE INDEX ix_book_search_title ON catalog.book_search (title);
 
 -- What the document of every live book has to be.
 CREATE VIEW catalog.book_search_source AS
-SELECT b.id AS book_id, n.title, w.names,
+SELECT b.id AS book_id, n.title, w.names || w.scope AS names,
   setweight(to_tsvector('catalog.search_prose', concat_ws(' ', b.title, b.subtitle)), 'A')
     || setweight(to_tsvector('simple', n.authors), 'B')
     || setweight(to_tsvector('catalog.search_prose', coalesce(c.names, '')), 'C')
-    || setweight(to_tsvector('catalog.search_prose', concat_ws(' ', b.description, t.descriptions)), 'D') AS document,
-  coalesce(a.ids, '{}') || coalesce(c.ids, '{}') AS keys,
+    || setweight(to_tsvector('catalog.search_prose', concat_ws(' ', b.description, t.descriptions)), 'D')
+    || w.scope AS document,
   w.title_weight, w.series_weight, n.series_number, b.language, b.published_year,
   log(1 + b.ratings_count)::real AS popularity
 FROM catalog.books b
@@ -58,7 +58,10 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
   SELECT to_tsvector('simple', n.title) AS title, to_tsvector('simple', n.series) AS series) v
 CROSS JOIN LATERAL (
-  SELECT setweight(v.title, 'A') || setweight(to_tsvector('simple', n.authors), 'B')
+  SELECT array_to_tsvector(array(
+      SELECT '#' || k FROM unnest(coalesce(a.ids, '{}') || coalesce(c.ids, '{}')) AS k
+      UNION SELECT '#' || l FROM unnest(ARRAY[lower(b.language), lower(split_part(b.language, '-', 1))]) AS l WHERE l IS NOT NULL)) AS scope,
+    setweight(v.title, 'A') || setweight(to_tsvector('simple', n.authors), 'B')
       || setweight(v.series || to_tsvector('simple', coalesce(n.series_number, '')), 'C')
       || setweight(to_tsvector('simple', n.others), 'D') AS names,
     (SELECT coalesce(sum(least(length(lexeme), 8)), 1) FROM unnest(v.title)) AS title_weight,
@@ -92,19 +95,19 @@ BEGIN
     DELETE FROM book_search s USING former WHERE s.book_id = former.book_id
       AND NOT EXISTS (SELECT FROM fresh WHERE fresh.book_id = s.book_id)
   ), put AS (
-    INSERT INTO book_search AS s (book_id, title, names, document, keys, title_weight, series_weight, series_number, language, published_year, popularity)
-    SELECT book_id, title, names, document, keys, title_weight, series_weight, series_number, language, published_year, popularity FROM fresh
+    INSERT INTO book_search AS s (book_id, title, names, document, title_weight, series_weight, series_number, language, published_year, popularity)
+    SELECT book_id, title, names, document, title_weight, series_weight, series_number, language, published_year, popularity FROM fresh
     ON CONFLICT (book_id) DO UPDATE SET
-      title = excluded.title, names = excluded.names, document = excluded.document, keys = excluded.keys,
+      title = excluded.title, names = excluded.names, document = excluded.document,
       title_weight = excluded.title_weight, series_weight = excluded.series_weight, series_number = excluded.series_number,
       language = excluded.language, published_year = excluded.published_year, popularity = excluded.popularity
-    WHERE (s.title, s.names, s.document, s.keys, s.series_number, s.language, s.published_year, s.popularity)
-      IS DISTINCT FROM (excluded.title, excluded.names, excluded.document, excluded.keys, excluded.series_number, excluded.language, excluded.published_year, excluded.popularity)
+    WHERE (s.title, s.names, s.document, s.series_number, s.language, s.published_year, s.popularity)
+      IS DISTINCT FROM (excluded.title, excluded.names, excluded.document, excluded.series_number, excluded.language, excluded.published_year, excluded.popularity)
   ), change AS MATERIALIZED (
     SELECT word, sum(delta)::int AS delta FROM (
       SELECT (unnest(names)).lexeme COLLATE "C" AS word, 1 AS delta FROM fresh
       UNION ALL SELECT (unnest(names)).lexeme, -1 FROM former) c
-    GROUP BY word HAVING sum(delta) <> 0
+    WHERE word NOT LIKE '#%' GROUP BY word HAVING sum(delta) <> 0
   ), free AS (
     SELECT w.ctid, c.delta FROM change c JOIN search_words w USING (word) FOR NO KEY UPDATE OF w SKIP LOCKED
   ), counted AS (
@@ -197,10 +200,10 @@ AS $$
 BEGIN
   LOCK TABLE books, authors, categories, book_authors, book_categories, book_translations IN SHARE ROW EXCLUSIVE MODE;
   TRUNCATE book_search, search_words;
-  INSERT INTO book_search (book_id, title, names, document, keys, title_weight, series_weight, series_number, language, published_year, popularity)
-  SELECT book_id, title, names, document, keys, title_weight, series_weight, series_number, language, published_year, popularity FROM book_search_source;
+  INSERT INTO book_search (book_id, title, names, document, title_weight, series_weight, series_number, language, published_year, popularity)
+  SELECT book_id, title, names, document, title_weight, series_weight, series_number, language, published_year, popularity FROM book_search_source;
   INSERT INTO search_words (word, book_count, misspellings)
-  SELECT word, ndoc, search_misspellings(word) FROM ts_stat('SELECT names FROM catalog.book_search');
+  SELECT word, ndoc, search_misspellings(word) FROM ts_stat('SELECT names FROM catalog.book_search') WHERE word NOT LIKE '#%';
 END
 $$;
 REVOKE EXECUTE ON FUNCTION catalog.search_rebuild() FROM PUBLIC;

@@ -67,20 +67,25 @@ DECLARE
   groups text[];           -- a token's words as one alternative each, the rarest first
   counts real[];           -- how many books each group may be in
   all_words tsquery; some_words tsquery; prose tsquery;
-  keys_wanted uuid[];      -- the category and those below it
-  authors_wanted uuid[] := CASE WHEN author IS NOT NULL THEN ARRAY[author] ELSE '{}' END;
-  filtered boolean := category IS NOT NULL OR author IS NOT NULL OR lang IS NOT NULL OR year_from IS NOT NULL OR year_to IS NOT NULL;
+  scope tsquery;           -- the filters by category (and those below it), author and language; NULL without any
+  filtered boolean := num_nonnulls(category, author, lang, year_from, year_to) > 0;
   found uuid[] := '{}';
   by_words uuid[] := '{}';
   by_prose uuid[] := '{}';
   by_meaning uuid[] := '{}';
   distances real[] := '{}';
 BEGIN
+  -- The filters are lexemes of the document ("#" begins none of its words), so that one index scan joins them with the words.
   IF category IS NOT NULL THEN
-    keys_wanted := array(
-      WITH RECURSIVE below AS (
-        SELECT category AS id UNION SELECT c.id FROM categories c JOIN below ON c.parent_id = below.id)
-      SELECT id FROM below);
+    WITH RECURSIVE below AS (
+      SELECT category AS id UNION SELECT c.id FROM categories c JOIN below ON c.parent_id = below.id)
+    SELECT string_agg(quote_literal('#' || id), '|')::tsquery INTO scope FROM below;
+  END IF;
+  IF author IS NOT NULL THEN
+    scope := coalesce(scope && quote_literal('#' || author)::tsquery, quote_literal('#' || author)::tsquery);
+  END IF;
+  IF lang IS NOT NULL THEN
+    scope := coalesce(scope && quote_literal('#' || lower(lang))::tsquery, quote_literal('#' || lower(lang))::tsquery);
   END IF;
 
   IF normalised <> '' THEN
@@ -98,38 +103,35 @@ BEGIN
     )
     SELECT array_agg('(' || t.alternatives || ')' ORDER BY t.books), array_agg(t.books ORDER BY t.books), array_agg(t.weight / sum ORDER BY t.token)
     INTO groups, counts, weights FROM token t, (SELECT sum(weight) FROM token) s;
-    all_words := array_to_string(groups, '&');
+    all_words := array_to_string(groups, '&')::tsquery;
+    all_words := coalesce(all_words && scope, all_words);
 
     -- The title itself, and titles that begin like this: one range scan a tier of popularity, best known first. With
     -- filters a scan may pass many titles before one fits, so it gives up after 200.
     by_words := array(
       SELECT s.book_id FROM (
         SELECT * FROM book_search WHERE title IN (normalised, wanted) LIMIT 500) s
-      WHERE (category IS NULL OR s.keys && keys_wanted) AND s.keys @> authors_wanted AND (lang IS NULL OR s.language = lang)
-        AND (year_from IS NULL OR s.published_year >= year_from) AND (year_to IS NULL OR s.published_year <= year_to)
+      WHERE (scope IS NULL OR s.names @@ scope) AND (year_from IS NULL OR s.published_year >= year_from) AND (year_to IS NULL OR s.published_year <= year_to)
       ORDER BY s.popularity DESC LIMIT 50);
     by_words := by_words || array(
       SELECT s.book_id FROM generate_series(16, 0, -1) AS t (tier) CROSS JOIN LATERAL (
         SELECT * FROM book_search b WHERE b.tier = t.tier AND b.title > normalised AND b.title < normalised || chr(1114111)
         ORDER BY b.tier, b.title LIMIT CASE WHEN filtered THEN 200 ELSE 60 END) s
-      WHERE (category IS NULL OR s.keys && keys_wanted) AND s.keys @> authors_wanted AND (lang IS NULL OR s.language = lang)
-        AND (year_from IS NULL OR s.published_year >= year_from) AND (year_to IS NULL OR s.published_year <= year_to)
+      WHERE (scope IS NULL OR s.names @@ scope) AND (year_from IS NULL OR s.published_year >= year_from) AND (year_to IS NULL OR s.published_year <= year_to)
       LIMIT 60);
 
     -- Every word, among the well known and, when that is too little, among all.
     found := array(
       SELECT f.book_id FROM (
         SELECT s.book_id, s.popularity FROM book_search s
-        WHERE s.popularity >= 3 AND s.names @@ all_words AND (category IS NULL OR s.keys && keys_wanted) AND s.keys @> authors_wanted
-          AND (lang IS NULL OR s.language = lang) AND (year_from IS NULL OR s.published_year >= year_from) AND (year_to IS NULL OR s.published_year <= year_to)
+        WHERE s.popularity >= 3 AND s.names @@ all_words AND (year_from IS NULL OR s.published_year >= year_from) AND (year_to IS NULL OR s.published_year <= year_to)
         LIMIT 1500) f
       ORDER BY f.popularity DESC LIMIT 150);
     IF cardinality(found) < 30 THEN
       found := found || array(
         SELECT f.book_id FROM (
           SELECT s.book_id, s.popularity FROM book_search s
-          WHERE s.names @@ all_words AND (category IS NULL OR s.keys && keys_wanted) AND s.keys @> authors_wanted
-            AND (lang IS NULL OR s.language = lang) AND (year_from IS NULL OR s.published_year >= year_from) AND (year_to IS NULL OR s.published_year <= year_to)
+          WHERE s.names @@ all_words AND (year_from IS NULL OR s.published_year >= year_from) AND (year_to IS NULL OR s.published_year <= year_to)
           LIMIT 1500) f
         ORDER BY f.popularity DESC LIMIT 150);
     END IF;
@@ -143,30 +145,29 @@ BEGIN
         WHERE a.books * b.books / everything <= 1000 AND a.books <= 20000
         UNION ALL
         SELECT a.words FROM unnest(groups[1:2], counts[1:2]) AS a (words, books) WHERE a.books <= 300) r;
+      some_words := coalesce(some_words && scope, some_words);
       found := found || array(
         SELECT f.book_id FROM (
           SELECT s.book_id, s.popularity FROM book_search s
-          WHERE s.names @@ some_words AND (category IS NULL OR s.keys && keys_wanted) AND s.keys @> authors_wanted
-            AND (lang IS NULL OR s.language = lang) AND (year_from IS NULL OR s.published_year >= year_from) AND (year_to IS NULL OR s.published_year <= year_to)
+          WHERE s.names @@ some_words AND (year_from IS NULL OR s.published_year >= year_from) AND (year_to IS NULL OR s.published_year <= year_to)
           LIMIT 2000) f
         ORDER BY f.popularity DESC LIMIT 300);
     END IF;
     by_words := by_words || found;
 
     -- Subjects and descriptions, for those who ask for a topic.
-    prose := plainto_tsquery('catalog.search_prose', query); -- empty for stop words alone, and then matches nothing
+    prose := plainto_tsquery('catalog.search_prose', query);
+    prose := CASE WHEN numnode(prose) > 0 THEN coalesce(prose && scope, prose) END; -- of stop words alone nothing is left
     by_prose := array(
       SELECT f.book_id FROM (
         SELECT s.book_id, s.popularity FROM book_search s
-        WHERE s.popularity >= 3 AND s.document @@ prose AND (category IS NULL OR s.keys && keys_wanted) AND s.keys @> authors_wanted
-          AND (lang IS NULL OR s.language = lang) AND (year_from IS NULL OR s.published_year >= year_from) AND (year_to IS NULL OR s.published_year <= year_to)
+        WHERE s.popularity >= 3 AND s.document @@ prose AND (year_from IS NULL OR s.published_year >= year_from) AND (year_to IS NULL OR s.published_year <= year_to)
         LIMIT 500) f
       ORDER BY f.popularity DESC LIMIT 100);
     IF cardinality(by_prose) < 30 THEN
       by_prose := by_prose || array(
         SELECT s.book_id FROM book_search s
-        WHERE s.document @@ prose AND (category IS NULL OR s.keys && keys_wanted) AND s.keys @> authors_wanted
-          AND (lang IS NULL OR s.language = lang) AND (year_from IS NULL OR s.published_year >= year_from) AND (year_to IS NULL OR s.published_year <= year_to)
+        WHERE s.document @@ prose AND (year_from IS NULL OR s.published_year >= year_from) AND (year_to IS NULL OR s.published_year <= year_to)
         LIMIT 100);
     END IF;
   END IF;
@@ -175,8 +176,7 @@ BEGIN
     SELECT array_agg(v.book_id), array_agg(v.distance) INTO by_meaning, distances FROM (
       SELECT e.book_id, (e.embedding <=> search_rank.embedding)::real AS distance
       FROM book_embeddings e JOIN book_search s USING (book_id)
-      WHERE (category IS NULL OR s.keys && keys_wanted) AND s.keys @> authors_wanted
-        AND (lang IS NULL OR s.language = lang) AND (year_from IS NULL OR s.published_year >= year_from) AND (year_to IS NULL OR s.published_year <= year_to)
+      WHERE (scope IS NULL OR s.names @@ scope) AND (year_from IS NULL OR s.published_year >= year_from) AND (year_to IS NULL OR s.published_year <= year_to)
       ORDER BY e.embedding <=> search_rank.embedding LIMIT 50) v;
   END IF;
 
