@@ -4,7 +4,8 @@ CREATE TABLE catalog.book_search (
   book_id uuid PRIMARY KEY REFERENCES catalog.books ON DELETE CASCADE,
   title text COLLATE "C" NOT NULL,       -- normalised
   names tsvector NOT NULL,               -- unstemmed words of title A, authors B, series and number C, other titles D,
-                                         -- and "#" with author's id, category's id, language, to filter in the same index scan
+                                         -- and "#" with author's id, category's id, language
+                                         -- ("#pt" and "#pt-br"), to filter in the same index scan
   document tsvector NOT NULL,            -- prose: title A, authors B, subjects C, description D
   title_weight real NOT NULL,            -- letters (at most 8 a word) in the title's distinct words
   series_weight real NOT NULL,           -- likewise of the series' name
@@ -16,11 +17,12 @@ CREATE TABLE catalog.book_search (
 );
 
 -- A book with a thousand ratings is well known. Words as common as "love" are looked for among these first, and among
--- all only when these give too little: so no query walks the postings of a word that is in half of the books.
-CREATE INDEX ix_book_search_names ON catalog.book_search USING gin (names);
-CREATE INDEX ix_book_search_names_known ON catalog.book_search USING gin (names) WHERE popularity >= 3;
-CREATE INDEX ix_book_search_document ON catalog.book_search USING gin (document);
-CREATE INDEX ix_book_search_document_known ON catalog.book_search USING gin (document) WHERE popularity >= 3;
+-- all only when these give too little: so no query walks the postings of a word that is in half of the books. No pending
+-- lists: every search would read them through, and for many rows at a time they are slower, too.
+CREATE INDEX ix_book_search_names ON catalog.book_search USING gin (names) WITH (fastupdate = off);
+CREATE INDEX ix_book_search_names_known ON catalog.book_search USING gin (names) WITH (fastupdate = off) WHERE popularity >= 3;
+CREATE INDEX ix_book_search_document ON catalog.book_search USING gin (document) WITH (fastupdate = off);
+CREATE INDEX ix_book_search_document_known ON catalog.book_search USING gin (document) WITH (fastupdate = off) WHERE popularity >= 3;
 -- Titles by prefix, best known first, without sorting all that begin with "the": one short range scan a tier.
 CREATE INDEX ix_book_search_tier_title ON catalog.book_search (tier, title);
 CREATE INDEX ix_book_search_title ON catalog.book_search (title);
@@ -42,7 +44,7 @@ CROSS JOIN LATERAL (
   WHERE l.book_id = b.id) a
 CROSS JOIN LATERAL (
   SELECT array_agg(x.id) AS ids, string_agg(x.name, ' ' ORDER BY x.id) AS names
-  FROM catalog.book_categories l JOIN catalog.categories x ON x.id = l.category_id
+  FROM catalog.book_categories l JOIN catalog.categories x ON x.id = l.category_id AND x.deleted_at IS NULL
   WHERE l.book_id = b.id) c
 CROSS JOIN LATERAL (
   SELECT string_agg(x.title, ' ' ORDER BY x.language) AS titles, string_agg(x.description, ' ' ORDER BY x.language) AS descriptions
@@ -60,7 +62,7 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
   SELECT array_to_tsvector(array(
       SELECT '#' || k FROM unnest(coalesce(a.ids, '{}') || coalesce(c.ids, '{}')) AS k
-      UNION SELECT '#' || l FROM unnest(ARRAY[lower(b.language), lower(split_part(b.language, '-', 1))]) AS l WHERE l IS NOT NULL)) AS scope,
+      UNION SELECT '#' || array_to_string(p[1:i], '-') FROM string_to_array(lower(b.language), '-') AS p, generate_series(1, cardinality(p)) AS i)) AS scope,
     setweight(v.title, 'A') || setweight(to_tsvector('simple', n.authors), 'B')
       || setweight(v.series || to_tsvector('simple', coalesce(n.series_number, '')), 'C')
       || setweight(to_tsvector('simple', n.others), 'D') AS names,
@@ -169,7 +171,7 @@ CREATE FUNCTION catalog.search_category_changed() RETURNS trigger
 LANGUAGE plpgsql SET search_path = catalog, public, pg_temp
 AS $$
 DECLARE
-  changed uuid[] := array(SELECT n.id FROM new_rows n JOIN old_rows o USING (id) WHERE n.name IS DISTINCT FROM o.name);
+  changed uuid[] := array(SELECT n.id FROM new_rows n JOIN old_rows o USING (id) WHERE (n.name, n.deleted_at) IS DISTINCT FROM (o.name, o.deleted_at));
 BEGIN
   PERFORM FROM categories WHERE id = ANY (changed) ORDER BY id FOR UPDATE;
   PERFORM search_refresh(array_agg(DISTINCT book_id)) FROM book_categories WHERE category_id = ANY (changed) HAVING count(*) > 0;

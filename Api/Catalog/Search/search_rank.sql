@@ -49,8 +49,9 @@ $$;
 CREATE FUNCTION catalog.search_rank(
   query text,              -- as typed; NULL ranks by the embedding alone
   embedding vector,        -- of the query; NULL ranks by words alone
-  category uuid, author uuid, lang text, year_from int, year_to int)
-RETURNS TABLE (book_id uuid, score real, matched text[])
+  category text,           -- id or slug
+  author uuid, lang text, year_from int, year_to int)
+RETURNS TABLE (book_id uuid, score real, covered real, matched text[])
 LANGUAGE plpgsql STABLE SET search_path = catalog, public, pg_temp
   -- The sources are meant for their indexes, whatever the statistics say of a catalogue that is being filled. The plans
   -- do not depend on the parameters, so they are made once a session: planning costs more than running.
@@ -78,8 +79,9 @@ BEGIN
   -- The filters are lexemes of the document ("#" begins none of its words), so that one index scan joins them with the words.
   IF category IS NOT NULL THEN
     WITH RECURSIVE below AS (
-      SELECT category AS id UNION SELECT c.id FROM categories c JOIN below ON c.parent_id = below.id)
-    SELECT string_agg(quote_literal('#' || id), '|')::tsquery INTO scope FROM below;
+      SELECT c.id FROM categories c WHERE (c.slug = category OR c.id::text = lower(category)) AND c.deleted_at IS NULL
+      UNION SELECT c.id FROM categories c JOIN below ON c.parent_id = below.id WHERE c.deleted_at IS NULL)
+    SELECT coalesce(string_agg(quote_literal('#' || id), '|'), quote_literal('#none'))::tsquery INTO scope FROM below;
   END IF;
   IF author IS NOT NULL THEN
     scope := coalesce(scope && quote_literal('#' || author)::tsquery, quote_literal('#' || author)::tsquery);
@@ -198,7 +200,7 @@ BEGIN
     FROM book b CROSS JOIN LATERAL unnest(b.names) AS n JOIN expansion x ON x.word = n.lexeme
     GROUP BY b.book_id, x.token
   ), cover AS (
-    SELECT h.book_id, sum(h.near * h.weight) AS query, sum(h.title) AS title, sum(h.series) AS series, sum(h.series_near * h.weight) AS query_by_series,
+    SELECT h.book_id, sum(h.near * h.weight) AS coverage, sum(h.title) AS title, sum(h.series) AS series, sum(h.series_near * h.weight) AS query_by_series,
       array_agg(h.lexeme) AS matched
     FROM hit h GROUP BY h.book_id
   ), meaning AS (
@@ -211,14 +213,15 @@ BEGIN
       + 0.2 * p.begins
       + CASE WHEN b.series_number = number THEN 0.8 * least(coalesce(c.series, 0) / b.series_weight, 1) * coalesce(c.query_by_series, 0) ELSE 0 END
       + 0.03 * b.popularity)::real,
+    p.covered::real,
     c.matched
   FROM book b LEFT JOIN cover c USING (book_id) LEFT JOIN meaning m USING (book_id)
   CROSS JOIN LATERAL (
     SELECT CASE WHEN starts_with(b.title, normalised) THEN 1 ELSE 0 END AS begins,
       coalesce(1 - levenshtein(left(b.title, 200), left(normalised, 200))::real / greatest(length(left(b.title, 200)), length(left(normalised, 200)), 1), 0) AS alike,
-      greatest(coalesce(c.query, 0),
+      greatest(coalesce(c.coverage, 0),
         CASE WHEN starts_with(b.title, normalised) THEN 1 WHEN b.book_id = ANY (by_prose) THEN 0.6 ELSE 0 END,
-        0.5 * coalesce(m.cosine, 0)) AS covered) p
+        CASE WHEN query IS NULL THEN m.cosine ELSE 0.5 * m.cosine END) AS covered) p
   ORDER BY 2 DESC, b.popularity DESC, b.book_id LIMIT 200;
 END
 $$;

@@ -54,4 +54,4 @@ CREATE TABLE catalog.search_words (
   misspellings text[] NOT NULL
 ) WITH (fillfactor = 80); -- counts change in place, and no index holds them
 CREATE INDEX ix_search_words_word ON catalog.search_words (word);
-CREATE INDEX ix_search_words_misspellings ON catalog.search_words USING gin (misspellings);
+CREATE INDEX ix_search_words_misspellings ON catalog.search_words USING gin (misspellings) WITH (fastupdate = off);
