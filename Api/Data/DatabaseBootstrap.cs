@@ -9,7 +9,7 @@ namespace Platform.Api.Data;
 internal static class DatabaseBootstrap
 {
     // Extensions without which the platform does not work, and those it gets along without.
-    private static readonly string[] Required = ["vector", "pg_trgm", "unaccent"];
+    private static readonly string[] Required = ["vector", "pg_trgm", "unaccent", "fuzzystrmatch"];
     private static readonly string[] Optional = ["pg_stat_statements", "timescaledb"];
 
     /// <summary>Prepares server and database for the migrations.</summary>

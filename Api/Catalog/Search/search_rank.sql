@@ -175,6 +175,8 @@ BEGIN
   END IF;
 
   IF embedding IS NOT NULL THEN
+    -- Without it the graph gives its 40 nearest and the filter may leave none of them.
+    PERFORM set_config('hnsw.iterative_scan', 'relaxed_order', true);
     SELECT array_agg(v.book_id), array_agg(v.distance) INTO by_meaning, distances FROM (
       SELECT e.book_id, (e.embedding <=> search_rank.embedding)::real AS distance
       FROM book_embeddings e JOIN book_search s USING (book_id)
