@@ -33,18 +33,11 @@ internal static class Telemetry
 
         var configuration = builder.Configuration;
         var service = builder.Environment.ApplicationName;
-        builder.Services.AddSingleton(_ => Sdk.CreateTracerProviderBuilder()
-            .ConfigureServices(services => services.AddSingleton<IConfiguration>(configuration))
+        // In the service's own container, so that what a client package subscribes to there takes part.
+        new HostTelemetry(builder.Services)
             .ConfigureResource(resource => Describe(resource, configuration, service))
-            .AddSource(Sources)
-            .AddOtlpExporter()
-            .Build());
-        builder.Services.AddSingleton(_ => Sdk.CreateMeterProviderBuilder()
-            .ConfigureServices(services => services.AddSingleton<IConfiguration>(configuration))
-            .ConfigureResource(resource => Describe(resource, configuration, service))
-            .AddMeter(Meters)
-            .AddOtlpExporter()
-            .Build());
+            .WithTracing(traces => traces.AddSource(Sources).AddOtlpExporter())
+            .WithMetrics(metrics => metrics.AddMeter(Meters).AddOtlpExporter());
         builder.Logging.AddOpenTelemetry(logs =>
         {
             var resource = ResourceBuilder.CreateDefault();
@@ -62,6 +55,12 @@ internal static class Telemetry
         resource.AddService(
             configuration["OTEL_SERVICE_NAME"] is { Length: > 0 } name ? name : service,
             autoGenerateServiceInstanceId: !(configuration["OTEL_RESOURCE_ATTRIBUTES"] ?? "").Contains("service.instance.id=", StringComparison.Ordinal));
+}
+
+/// <summary>What <c>AddOpenTelemetry()</c> of OpenTelemetry.Extensions.Hosting gives, a package that not every feed has.</summary>
+internal sealed class HostTelemetry(IServiceCollection services) : IOpenTelemetryBuilder
+{
+    public IServiceCollection Services => services;
 }
 
 /// <summary>Starts the providers, which begin to listen only when made, and sends what they hold at the end.</summary>
