@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Platform.Api.Catalog;
 using Platform.Api.Data;
+using Platform.Api.Embeddings;
 using Platform.Api.Documentation;
 using Platform.Api.Http;
 using Platform.Api.Identity;
@@ -18,6 +19,7 @@ static async Task<int> ServeAsync(string[] args)
     builder.AddAdminKey();
     builder.AddApiDescription();
     builder.AddPlatformData();
+    builder.AddEmbeddings();
     builder.AddRedisClient("redis");
 
     var app = builder.Build();

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Platform.Api.Catalog;
+using Platform.Api.Catalog.Embeddings;
 using Platform.Api.Identity;
 using Platform.Api.Store;
 
@@ -15,6 +16,7 @@ internal sealed class PlatformDbContext(DbContextOptions<PlatformDbContext> opti
     public DbSet<BookCategory> BookCategories => Set<BookCategory>();
     public DbSet<BookTranslation> BookTranslations => Set<BookTranslation>();
     public DbSet<BookIdentifier> BookIdentifiers => Set<BookIdentifier>();
+    public DbSet<BookEmbedding> BookEmbeddings => Set<BookEmbedding>();
     public DbSet<User> Users => Set<User>();
     public DbSet<Review> Reviews => Set<Review>();
 
