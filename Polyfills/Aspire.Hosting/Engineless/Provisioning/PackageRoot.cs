@@ -14,8 +14,8 @@ internal sealed class PackageRoot
     // Part of the key: raise it when RootLayout or the unpacking changes what a root looks like.
     private const int LayoutVersion = 1;
 
-    // What a sandbox itself needs: its program, a shell for the trial, and setsid.
-    private static readonly string[] AlwaysNeeded = ["bubblewrap", "dash", "util-linux"];
+    /// <summary>What a sandbox itself needs: its program, a shell for the trial, and setsid.</summary>
+    internal static readonly string[] AlwaysNeeded = ["bubblewrap", "dash", "util-linux"];
 
     private PackageRoot(string path) => Path = path;
 

@@ -44,12 +44,12 @@ internal sealed record PackageSuite(string Distribution, string Name, string Com
             .Where(source => source.Components.Contains("main") && source.Suites.Any(suites.Contains))
             .Select(source => (Source: source, Rank: Rank(source, id)))
             .Where(candidate => candidate.Rank is not null)
-            .MinBy(candidate => candidate.Rank).Source;
+            .OrderBy(candidate => candidate.Rank).Select(candidate => candidate.Source).FirstOrDefault();
         if (own is not null)
             return Write(string.Join(' ', own.Uris), own.Fields);
         throw new ProvisioningException(id == Distribution
             ? $"No apt source of {Distribution}'s own main archive is enabled in {machine.AptFolder}, so the stack's programs cannot be fetched: enable it, or set {Machine.MirrorVariable} to the address of a Debian mirror."
-            : $"This system ({id} {codename}) has no PostgreSQL 17 in its own archive: install the package 'debian-archive-keyring' and set {Machine.MirrorVariable} to the address of a Debian mirror, or install Docker or Podman.");
+            : $"This system ({string.Join(' ', id, codename).Trim()}) has no PostgreSQL 17 in its own archive: install the package 'debian-archive-keyring' and set {Machine.MirrorVariable} to the address of a Debian mirror, or install Docker or Podman.");
     }
 
     // Third-party archives often use the distribution's suite and component names too, so a source counts as the

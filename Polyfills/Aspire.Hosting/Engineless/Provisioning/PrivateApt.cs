@@ -21,8 +21,8 @@ internal sealed partial class PrivateApt
 
     private PrivateApt(Machine machine, string folder) => (_machine, _folder) = (machine, folder);
 
-    /// <summary>Where downloaded packages are.</summary>
-    public string ArchiveFolder => Path.Combine(_folder, "var/cache/apt/archives");
+    /// <summary>Where apt keeps downloaded packages, below the folder of its state.</summary>
+    public const string ArchiveFolder = "var/cache/apt/archives";
 
     /// <summary>The needed packages, and how many bytes they take when unpacked.</summary>
     internal sealed record Closure(IReadOnlyList<DebPackage> Packages, long UnpackedBytes);
@@ -30,7 +30,7 @@ internal sealed partial class PrivateApt
     /// <summary>Lays out the state and writes the configuration.</summary>
     public static async Task<PrivateApt> CreateAsync(Machine machine, PackageSuite suite, string folder, CancellationToken ct)
     {
-        foreach (var part in new[] { "etc/apt/apt.conf.d", "etc/apt/preferences.d", "etc/apt/sources.list.d", "etc/apt/auth.conf.d", "etc/apt/trusted.gpg.d", "var/lib/apt/lists/partial", "var/cache/apt/archives/partial" })
+        foreach (var part in new[] { "etc/apt/apt.conf.d", "etc/apt/preferences.d", "etc/apt/sources.list.d", "etc/apt/auth.conf.d", "etc/apt/trusted.gpg.d", "var/lib/apt/lists/partial", $"{ArchiveFolder}/partial" })
             Directory.CreateDirectory(Path.Combine(folder, part));
         await File.WriteAllTextAsync(Path.Combine(folder, "status"), "", ct);
         await File.WriteAllTextAsync(Path.Combine(folder, "etc/apt/sources.list.d/suite.sources"), suite.SourceFor(machine), ct);

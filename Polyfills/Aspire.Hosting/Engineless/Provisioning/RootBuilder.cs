@@ -12,71 +12,85 @@ internal sealed class RootBuilder(
     // For apt's index, and for files that are a little larger on disk than in the package's own count.
     private const long SpareBytes = 150_000_000;
 
+    private long _neededBytes; // 0 until it is known
+
     public async Task BuildAsync(CancellationToken ct)
     {
+        machine.FindTool("apt-get");
+        machine.FindTool("dpkg-deb");
         await using var turn = await TakeTurnAsync(ct);
         if (Directory.Exists(target))
             return; // another process built it while this one waited
         // A name of its own for each attempt: the apt or dpkg of a killed process may still be writing to its staging
         // folder when the next start is here, and must find nothing of ours.
-        var staging = $"{target}.{Environment.ProcessId}-{Random.Shared.Next():x8}.staging";
+        var staging = new StagingFolder($"{target}.{Environment.ProcessId}-{Random.Shared.Next():x8}{StagingFolder.Suffix}");
         try
         {
             await BuildAsync(staging, ct);
         }
         catch (Exception exception) when (DiskFull.Is(exception))
         {
-            RemoveStaging(); // what was fetched would be of use, but room is what is missing
-            throw NoRoom(0, exception);
+            staging.Remove(); // what was fetched would be of use, but room is what is missing
+            throw NoRoom(exception);
         }
         catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
         {
             throw NotWritable(exception);
         }
+        finally
+        {
+            staging.RemoveUnlessUseful();
+        }
     }
 
-    private async Task BuildAsync(string staging, CancellationToken ct)
+    private async Task BuildAsync(StagingFolder staging, CancellationToken ct)
     {
         Report(ProvisioningPhase.Updating);
-        var dpkg = machine.FindTool("dpkg-deb");
-        var apt = await PrivateApt.CreateAsync(machine, suite, Path.Combine(staging, "apt"), ct);
+        foreach (var stale in StaleFolders(staging))
+            stale.RemoveUnpacked(); // the larger part, whose room is needed now
+        var apt = await PrivateApt.CreateAsync(machine, suite, staging.Apt, ct);
         await apt.UpdateAsync(ct);
         var closure = await apt.ResolveAsync(packages, ct);
-        await TakeOverDownloadsAsync(closure.Packages, apt.ArchiveFolder, staging, ct);
-        await DownloadAsync(apt, closure, ct);
-        var root = Path.Combine(staging, "root");
-        Directory.CreateDirectory(root);
-        await UnpackAsync(dpkg, apt.ArchiveFolder, closure.Packages, root, ct);
+        foreach (var stale in StaleFolders(staging))
+            await stale.MovePackagesAsync(closure.Packages, staging, ct);
+        await DownloadAsync(apt, closure, staging, ct);
+        Directory.CreateDirectory(staging.Root);
+        await UnpackAsync(staging, closure.Packages, ct);
         Report(ProvisioningPhase.Finishing);
-        RootLayout.Complete(root);
+        RootLayout.Complete(staging.Root);
         // Else the name could survive a power cut that the files did not.
-        NativeMethods.SyncFileSystem(root);
-        Directory.Move(root, target);
+        NativeMethods.SyncFileSystem(staging.Root);
+        Directory.Move(staging.Root, target);
         // The packages are not kept: a finished root never needs them again, and another list of packages is rare.
-        RemoveStaging();
+        staging.Remove();
     }
 
-    // The kernel drops this lock when its holder dies, however it dies. The file stays: removing it would let two
-    // processes hold locks on two files of the same name.
+    // What killed or failed attempts left. Those of this root are nobody's, as this process has the turn; those of
+    // another root may be at work, unless its turn is free.
+    private IEnumerable<StagingFolder> StaleFolders(StagingFolder own)
+    {
+        foreach (var folder in Directory.GetDirectories(machine.CacheFolder, $"*{StagingFolder.Suffix}").Where(folder => folder != own.Path))
+        {
+            var owner = folder[..folder.IndexOf('.', machine.CacheFolder.Length + 1)];
+            using var turn = owner == target ? null : TryTakeTurn(owner);
+            if (owner == target || turn is not null)
+                yield return new(folder);
+        }
+    }
+
     private async Task<FileStream> TakeTurnAsync(CancellationToken ct)
     {
-        const int heldByAnother = 11; // EAGAIN
         try
         {
             // Closed to others: as root, unpacked programs keep their set-user-id bits.
             Directory.CreateDirectory(machine.CacheFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             for (var waited = false; ; waited = true)
             {
-                try
-                {
-                    return new FileStream(target + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-                }
-                catch (IOException exception) when (exception.HResult == heldByAnother)
-                {
-                    if (!waited)
-                        Report(ProvisioningPhase.Waiting);
-                    await Task.Delay(TimeSpan.FromMilliseconds(200), ct);
-                }
+                if (TryTakeTurn(target) is { } turn)
+                    return turn;
+                if (!waited)
+                    Report(ProvisioningPhase.Waiting);
+                await Task.Delay(TimeSpan.FromMilliseconds(200), ct);
             }
         }
         catch (Exception exception) when (exception is UnauthorizedAccessException or IOException && !DiskFull.Is(exception))
@@ -85,34 +99,33 @@ internal sealed class RootBuilder(
         }
         catch (IOException exception)
         {
-            throw NoRoom(0, exception);
+            throw NoRoom(exception);
         }
     }
 
-    // Moves whole packages of an interrupted attempt here and removes the rest of it. Half-fetched ones are left: the
-    // killed process's apt may still be writing to them.
-    private async Task TakeOverDownloadsAsync(IReadOnlyList<DebPackage> wanted, string archives, string staging, CancellationToken ct)
+    // The kernel drops this lock when its holder dies, however it dies. The file stays: removing it would let two
+    // processes hold locks on two files of the same name.
+    private static FileStream? TryTakeTurn(string root)
     {
-        foreach (var stale in StagingFolders().Where(folder => folder != staging))
+        const int heldByAnother = 11; // EAGAIN
+        try
         {
-            foreach (var package in wanted)
-            {
-                var file = Path.Combine(stale, "apt/var/cache/apt/archives", package.FileName);
-                if (File.Exists(file) && await package.MatchesAsync(file, ct))
-                    File.Move(file, Path.Combine(archives, package.FileName), overwrite: true);
-            }
-            TryDelete(stale);
+            return new FileStream(root + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException exception) when (exception.HResult == heldByAnother)
+        {
+            return null;
         }
     }
 
-    private async Task DownloadAsync(PrivateApt apt, PrivateApt.Closure closure, CancellationToken ct)
+    private async Task DownloadAsync(PrivateApt apt, PrivateApt.Closure closure, StagingFolder staging, CancellationToken ct)
     {
-        var here = closure.Packages.Where(package => File.Exists(Path.Combine(apt.ArchiveFolder, package.FileName))).ToList();
+        var here = closure.Packages.Where(package => File.Exists(Path.Combine(staging.Archives, package.FileName))).ToList();
         var missingCount = closure.Packages.Count - here.Count;
         var (hereBytes, totalBytes) = (here.Sum(package => package.Bytes), closure.Packages.Sum(package => package.Bytes));
-        var needed = totalBytes - hereBytes + closure.UnpackedBytes + SpareBytes;
-        if (machine.FreeBytes(machine.CacheFolder) < needed)
-            throw RemoveStagingAnd(NoRoom(needed, null));
+        _neededBytes = totalBytes - hereBytes + closure.UnpackedBytes + SpareBytes;
+        if (machine.FreeBytes(machine.CacheFolder) < _neededBytes)
+            throw NoRoom(null);
         Report(0);
         await apt.DownloadAsync(packages, Report, ct);
         Report(1);
@@ -124,8 +137,9 @@ internal sealed class RootBuilder(
             clock.Elapsed));
     }
 
-    private async Task UnpackAsync(string dpkg, string archives, IReadOnlyList<DebPackage> closure, string root, CancellationToken ct)
+    private async Task UnpackAsync(StagingFolder staging, IReadOnlyList<DebPackage> closure, CancellationToken ct)
     {
+        var dpkg = machine.FindTool("dpkg-deb");
         var (count, bytes, totalBytes) = (0, 0L, closure.Sum(package => package.Bytes));
         var reporting = new Lock();
         // Packages never share a file, and tar is content with a folder that another one has just made. The large ones go
@@ -133,7 +147,7 @@ internal sealed class RootBuilder(
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Clamp(Environment.ProcessorCount, 1, 4), CancellationToken = ct };
         await Parallel.ForEachAsync(closure.OrderByDescending(package => package.Bytes), parallel, async (package, ct) =>
         {
-            var startInfo = new ProcessStartInfo(dpkg, ["--extract", Path.Combine(archives, package.FileName), root]) { Environment = { ["LC_ALL"] = "C" } };
+            var startInfo = new ProcessStartInfo(dpkg, ["--extract", Path.Combine(staging.Archives, package.FileName), staging.Root]) { Environment = { ["LC_ALL"] = "C" } };
             var result = await Tool.RunAsync(startInfo, null, ct);
             if (result.ExitCode != 0)
             {
@@ -148,32 +162,9 @@ internal sealed class RootBuilder(
 
     private void Report(ProvisioningPhase phase) => progress.Report(new(phase, 0, 0, 0, 0, clock.Elapsed));
 
-    private string[] StagingFolders() =>
-        Directory.GetDirectories(machine.CacheFolder, $"{Path.GetFileName(target)}.*.staging");
-
-    private void RemoveStaging() => Array.ForEach(StagingFolders(), TryDelete);
-
-    private ProvisioningException RemoveStagingAnd(ProvisioningException exception)
+    private ProvisioningException NoRoom(Exception? cause)
     {
-        RemoveStaging();
-        return exception;
-    }
-
-    // A left-over that resists (its killed owner's tar still writes to it) is in nobody's way; the next build tries again.
-    private static void TryDelete(string folder)
-    {
-        try
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-        }
-    }
-
-    private ProvisioningException NoRoom(long neededBytes, Exception? cause)
-    {
-        var needed = neededBytes == 0 ? "" : $" {ProvisioningProgress.Megabytes(neededBytes)} MB are needed and";
+        var needed = _neededBytes == 0 ? "" : $" {ProvisioningProgress.Megabytes(_neededBytes)} MB are needed and";
         return new(
             $"The disk that holds {machine.CacheFolder} is full:{needed} {ProvisioningProgress.Megabytes(machine.FreeBytes(machine.CacheFolder))} MB are free; free some, or set XDG_CACHE_HOME to a folder on another disk.", cause);
     }
