@@ -1,8 +1,9 @@
 using System.CommandLine;
 using Platform.Api.Catalog;
+using Platform.Api.Catalog.Embeddings;
 using Platform.Api.Data;
-using Platform.Api.Embeddings;
 using Platform.Api.Documentation;
+using Platform.Api.Embeddings;
 using Platform.Api.Http;
 using Platform.Api.Identity;
 
@@ -20,6 +21,7 @@ static async Task<int> ServeAsync(string[] args)
     builder.AddApiDescription();
     builder.AddPlatformData();
     builder.AddEmbeddings();
+    builder.AddBookEmbeddings();
     builder.AddRedisClient("redis");
 
     var app = builder.Build();

@@ -1,0 +1,63 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.AI;
+using Pgvector;
+using Pgvector.EntityFrameworkCore;
+using Platform.Api.Catalog.Books;
+using Platform.Api.Data;
+using Platform.Api.Documentation;
+using Platform.Api.Embeddings;
+using Platform.Api.Http;
+
+namespace Platform.Api.Catalog.Embeddings;
+
+/// <summary><c>GET /books/{id}/similar</c>.</summary>
+internal static class SimilarBooks
+{
+    private const int DefaultLimit = 10;
+    private const int MaxLimit = 50;
+
+    internal static void MapSimilarBooks(this RouteGroupBuilder api) =>
+        api.MapGet("/books/{id}/similar", GetAsync).WithTags("Books")
+            .WithSummary("Books about the same, the nearest first.").AnswersInvalid().AnswersNotFound();
+
+    private static async Task<Results<Ok<Answer>, ProblemHttpResult>> GetAsync(
+        Guid id, [Range(1, MaxLimit), Description("1 to 50; 10 when absent.")] int? limit,
+        PlatformDbContext db, IEmbeddingGenerator<string, Embedding<float>> generator, CancellationToken cancellationToken)
+    {
+        if (limit is < 1 or > MaxLimit)
+            return Problems.Invalid("limit", $"limit must be a whole number from 1 to {MaxLimit}.");
+        if (await FindVectorAsync(id, db, generator, cancellationToken) is not { } vector)
+            return Problems.NotFound("book");
+
+        var model = generator.ModelId();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        // The index looks at this many candidates and, when the filter leaves too few, goes on looking.
+        await db.Database.ExecuteSqlAsync($"SET LOCAL hnsw.ef_search = 100; SET LOCAL hnsw.iterative_scan = strict_order", cancellationToken);
+        var nearest = await db.BookEmbeddings.Where(e => e.Model == model && e.BookId != id)
+            .OrderBy(e => e.Embedding.CosineDistance(vector))
+            .Take(limit ?? DefaultLimit)
+            .Select(e => e.BookId)
+            .ToListAsync(cancellationToken);
+        var books = await db.Books.Where(b => nearest.Contains(b.Id)).Select(BookSummary.FromBook).ToListAsync(cancellationToken);
+        return TypedResults.Ok(new Answer([.. books.OrderBy(book => nearest.IndexOf(book.Id))]));
+    }
+
+    // A book so new that the worker has not come to it gets its vector here, for this answer only.
+    private static async Task<Vector?> FindVectorAsync(
+        Guid id, PlatformDbContext db, IEmbeddingGenerator<string, Embedding<float>> generator, CancellationToken cancellationToken)
+    {
+        var model = generator.ModelId();
+        var stored = await db.BookEmbeddings.Where(e => e.BookId == id && e.Model == model)
+            .Select(e => e.Embedding).FirstOrDefaultAsync(cancellationToken);
+        if (stored is not null)
+            return stored;
+        var text = (await BookText.ReadAsync(db, [id], cancellationToken)).SingleOrDefault();
+        return text is null ? null : new Vector(await generator.GenerateVectorAsync(text.Text, cancellationToken: cancellationToken));
+    }
+
+    /// <summary>Books, the most similar first.</summary>
+    internal sealed record Answer(IReadOnlyList<BookSummary> Items);
+}
