@@ -12,7 +12,7 @@ namespace Aspire.Hosting.Engineless.Provisioning;
 internal sealed class PackageRoot
 {
     // Part of the key: raise it when RootLayout or the unpacking changes what a root looks like.
-    private const int LayoutVersion = 1;
+    private const int LayoutVersion = 2;
 
     /// <summary>What a sandbox itself needs: its program, a shell for the trial, and setsid.</summary>
     internal static readonly string[] AlwaysNeeded = ["bubblewrap", "dash", "util-linux"];

@@ -22,9 +22,9 @@ internal static class RootLayout
         ["etc/passwd"] = $"root:x:0:0:root:/tmp:/bin/sh\npostgres:x:{UserId}:{UserId}:postgres:/data:/bin/sh\n",
         ["etc/group"] = $"root:x:0:\npostgres:x:{UserId}:\n",
         ["etc/nsswitch.conf"] = "passwd: files\ngroup: files\nhosts: files dns\n",
-        // The machine's own are mounted over these two.
-        ["etc/hosts"] = "127.0.0.1 localhost\n::1 localhost\n",
-        ["etc/resolv.conf"] = "",
+        // Programs know the machine by the name it has inside a container, so one configuration serves both.
+        ["etc/hosts"] = "127.0.0.1 localhost host.docker.internal\n::1 localhost\n",
+        ["etc/resolv.conf"] = "", // the machine's own is mounted over it
     };
 
     /// <summary>Completes a root into which all packages have been unpacked.</summary>

@@ -17,7 +17,7 @@ internal static class SandboxView
         foreach (var mount in ordered)
             OpenFor(mount.SandboxPath);
         arguments.AddRange(["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", "--tmpfs", "/run", "--dir", "/run/postgresql"]);
-        arguments.AddRange(["--ro-bind-try", "/etc/resolv.conf", "/etc/resolv.conf", "--ro-bind-try", "/etc/hosts", "/etc/hosts"]);
+        arguments.AddRange(["--ro-bind-try", "/etc/resolv.conf", "/etc/resolv.conf"]);
         foreach (var mount in ordered)
         {
             if (!Path.Exists(mount.HostPath))
