@@ -1,0 +1,24 @@
+namespace Platform.Tests.Support;
+
+/// <summary>Waits until something is so, with an end to the waiting.</summary>
+internal static class Eventually
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    /// <summary>Asks again and again until <paramref name="condition"/> holds; fails with <paramref name="what"/> after 20 s.</summary>
+    public static async Task HoldsAsync(Func<Task<bool>> condition, string what)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(Limit);
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        try
+        {
+            while (!await condition())
+                await tick.WaitForNextTickAsync(deadline.Token);
+        }
+        catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
+        {
+            Assert.Fail($"Not within {Limit.TotalSeconds} s: {what}");
+        }
+    }
+}
