@@ -1,0 +1,54 @@
+var builder = DistributedApplication.CreateBuilder(args);
+
+// Generated on the first run and kept in the user secrets; set Parameters:<name> to choose one.
+var generated = new GenerateParameterDefault { MinLength = 22, Special = false };
+var postgresPassword = builder.AddParameter("postgres-password", generated, secret: true, persist: true);
+var ownerPassword = builder.AddParameter("owner-password", generated, secret: true, persist: true);
+var appPassword = builder.AddParameter("app-password", generated, secret: true, persist: true);
+var readerPassword = builder.AddParameter("reader-password", generated, secret: true, persist: true);
+var adminKey = builder.AddParameter("admin-key", generated, secret: true, persist: true);
+
+var postgres = builder.AddPostgres("postgres", password: postgresPassword, port: 5432)
+    .WithImage("timescale/timescaledb-ha", "pg17.6-ts2.22.1")
+    .WithArgs(
+        "-c", "wal_level=logical",
+        "-c", "shared_preload_libraries=timescaledb,pg_stat_statements",
+        "-c", "max_worker_processes=32", // TimescaleDB's scheduler takes one in each database
+        "-c", "max_connections=200",
+        "-c", "shared_buffers=256MB",
+        "-c", "work_mem=16MB",
+        "-c", "maintenance_work_mem=128MB",
+        "-c", "max_wal_size=2GB",
+        "-c", "timescaledb.telemetry_level=off");
+postgres.WithVolume(VolumeNameGenerator.Generate(postgres, "data"), "/home/postgres/pgdata");
+var platform = postgres.AddDatabase("platform");
+
+var redis = builder.AddRedis("redis", port: 6379).WithDataVolume();
+
+// Each database role has its own connection string: no service connects as the superuser.
+var server = postgres.Resource.PrimaryEndpoint;
+ReferenceExpression ConnectAs(string role, IResourceBuilder<ParameterResource> password) => ReferenceExpression.Create(
+    $"Host={server.Property(EndpointProperty.Host)};Port={server.Property(EndpointProperty.Port)};Database={platform.Resource.DatabaseName};Username={role};Password={password}");
+var owner = builder.AddConnectionString("platform-owner", ConnectAs("platform_owner", ownerPassword));
+var app = builder.AddConnectionString("platform-app", ConnectAs("platform_app", appPassword));
+
+var migrate = builder.AddProject<Projects.Api>("migrate", options => options.ExcludeLaunchProfile = true)
+    .WithArgs("migrate", "--demo")
+    .WithEnvironment("DOTNET_ENVIRONMENT", builder.Environment.EnvironmentName)
+    .WithReference(platform, connectionName: "platform-admin")
+    .WithReference(owner)
+    .WithEnvironment("Database__OwnerPassword", ownerPassword)
+    .WithEnvironment("Database__AppPassword", appPassword)
+    .WithEnvironment("Database__ReaderPassword", readerPassword)
+    .WaitFor(platform);
+
+var api = builder.AddProject<Projects.Api>("api")
+    .WithReference(app, connectionName: "platform")
+    .WithReference(redis)
+    .WithEnvironment("Admin__Key", adminKey)
+    .WithHttpHealthCheck("/health")
+    .WithExternalHttpEndpoints()
+    .WaitForCompletion(migrate)
+    .WaitFor(redis);
+
+builder.Build().Run();

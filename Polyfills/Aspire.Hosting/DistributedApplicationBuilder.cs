@@ -1,0 +1,134 @@
+using System.Reflection;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Engineless;
+using Aspire.Hosting.Eventing;
+using Aspire.Hosting.Testing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Aspire.Hosting;
+
+/// <inheritdoc/>
+public class DistributedApplicationBuilder : IDistributedApplicationBuilder
+{
+    private readonly HostApplicationBuilder _host;
+
+    /// <summary>Begins an application.</summary>
+    /// <param name="args">The command line.</param>
+    public DistributedApplicationBuilder(string[] args)
+        : this(new DistributedApplicationOptions { Args = args })
+    {
+    }
+
+    /// <summary>Begins an application.</summary>
+    /// <param name="options">How it is made.</param>
+    public DistributedApplicationBuilder(DistributedApplicationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var test = EntryPoint.Current;
+        test?.Configure(options);
+
+        AppHostAssembly = options.AssemblyName is { } name ? Assembly.Load(name) : Assembly.GetEntryAssembly();
+        AppHostDirectory = options.ProjectDirectory
+            ?? AppHostAssembly?.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(m => m.Key == "apphostprojectpath")?.Value
+            ?? Directory.GetCurrentDirectory();
+
+        var args = options.Args ?? [];
+        var folders = new AppHostFolders(AppHostDirectory, isVolatile: test is not null);
+        _host = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings
+        {
+            Args = [.. args.Where(arg => arg != AppHostFolders.ResetArgument)],
+            ApplicationName = AppHostAssembly?.GetName().Name,
+            ContentRootPath = AppHostDirectory,
+            EnvironmentName = test is null ? null : Environments.Development,
+        });
+        if (test is not null)
+            Configuration.AddInMemoryCollection([new(PortAllocator.RandomizeSetting, Configuration[PortAllocator.RandomizeSetting] ?? "true")]);
+        if (args.Contains(AppHostFolders.ResetArgument))
+            folders.Reset();
+        Configuration.Sources.Insert(0, new GeneratedSecrets.Source(folders));
+        ((IConfigurationRoot)Configuration).Reload();
+
+        ExecutionContext = new DistributedApplicationExecutionContext(DistributedApplicationOperation.Run);
+        _host.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        _host.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
+        _host.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
+        Services.Configure<HostOptions>(host => host.ShutdownTimeout = Orchestrator.ShutdownTimeout + TimeSpan.FromSeconds(1));
+        Services.Configure<ResourceNotificationServiceOptions>(o => o.DefaultWaitBehavior = WaitBehavior.StopOnResourceUnavailable);
+        Services.AddHealthChecks();
+        Services.AddSingleton(TimeProvider.System);
+        Services.AddSingleton(folders);
+        Services.AddSingleton(ExecutionContext);
+        Services.AddSingleton(Eventing);
+        Services.AddSingleton(new DistributedApplicationModel(Resources));
+        Services.AddSingleton<ResourceLoggerService>();
+        Services.AddSingleton<ResourceNotificationService>();
+        Services.AddSingleton<PortAllocator>();
+        Services.AddSingleton<HealthMonitor>();
+        Services.AddSingleton<ProcessLauncher>();
+        Services.AddSingleton<Orchestrator>();
+        if (test is null)
+        {
+            // Before the orchestrator, so that it shows the start and stops last.
+            Services.AddSingleton<ConsoleReport>();
+            Services.AddHostedService(services => services.GetRequiredService<ConsoleReport>());
+        }
+        Services.AddHostedService(services => services.GetRequiredService<Orchestrator>());
+    }
+
+    /// <inheritdoc/>
+    public ConfigurationManager Configuration => _host.Configuration;
+
+    /// <inheritdoc/>
+    public string AppHostDirectory { get; }
+
+    /// <inheritdoc/>
+    public Assembly? AppHostAssembly { get; }
+
+    /// <inheritdoc/>
+    public IHostEnvironment Environment => _host.Environment;
+
+    /// <inheritdoc/>
+    public IServiceCollection Services => _host.Services;
+
+    /// <inheritdoc/>
+    public IDistributedApplicationEventing Eventing { get; } = new DistributedApplicationEventing();
+
+    /// <inheritdoc/>
+    public DistributedApplicationExecutionContext ExecutionContext { get; }
+
+    /// <inheritdoc/>
+    public IResourceCollection Resources { get; } = new ResourceCollection();
+
+    /// <inheritdoc/>
+    public IResourceBuilder<T> AddResource<T>(T resource)
+        where T : IResource
+    {
+        ArgumentNullException.ThrowIfNull(resource);
+        if (Resources.FirstOrDefault(r => string.Equals(r.Name, resource.Name, StringComparison.OrdinalIgnoreCase)) is { } existing)
+            throw new DistributedApplicationException($"Cannot add resource of type '{resource.GetType()}' with name '{resource.Name}' because resource of type '{existing.GetType()}' with that name already exists. Resource names are case-insensitive.");
+        Resources.Add(resource);
+        return CreateResourceBuilder(resource);
+    }
+
+    /// <inheritdoc/>
+    public IResourceBuilder<T> CreateResourceBuilder<T>(T resource)
+        where T : IResource
+    {
+        ArgumentNullException.ThrowIfNull(resource);
+        return new ResourceBuilder<T>(this, resource);
+    }
+
+    /// <inheritdoc/>
+    public DistributedApplication Build()
+    {
+        // Not for a test's own builder, which has no program that could be held.
+        var program = EntryPoint.Current;
+        program?.Building(this);
+        var application = new DistributedApplication(_host.Build());
+        program?.Built(application);
+        return application;
+    }
+}

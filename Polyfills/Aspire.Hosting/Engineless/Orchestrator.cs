@@ -1,0 +1,281 @@
+using System.Collections.Concurrent;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Engineless.Provisioning;
+using Aspire.Hosting.Eventing;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Aspire.Hosting.Engineless;
+
+/// <summary>Starts the resources in the order of their waits and stops them in the reverse order.</summary>
+internal sealed class Orchestrator(
+    DistributedApplicationModel model,
+    PortAllocator ports,
+    ProcessLauncher launcher,
+    HealthMonitor health,
+    ResourceNotificationService notifications,
+    ResourceLoggerService logs,
+    IDistributedApplicationEventing eventing,
+    TimeProvider clock,
+    DistributedApplicationExecutionContext executionContext,
+    IServiceProvider services) : IHostedService, IAsyncDisposable
+{
+    /// <summary>Time in which every process has ended, by itself or killed.</summary>
+    public static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(9);
+
+    // What is left is for the servers that wait for it to end first.
+    private static readonly TimeSpan TimeoutOfOne = TimeSpan.FromSeconds(4);
+
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ConcurrentDictionary<IResource, ChildProcess> _processes = new();
+    private readonly List<Task> _runs = [];
+    private Task? _stopped;
+
+    /// <summary>Told how provisioning gets on.</summary>
+    public IProgress<ProvisioningProgress> Progress { get; set; } = new Progress<ProvisioningProgress>();
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await eventing.PublishAsync(new BeforeStartEvent(services, model), cancellationToken).ConfigureAwait(false);
+        RefuseCircularWaits();
+        foreach (var parameter in model.Resources.OfType<ParameterResource>())
+            await PublishParameterAsync(parameter, cancellationToken).ConfigureAwait(false);
+        ports.Allocate(model.Resources);
+
+        string[] packages = [.. model.Resources.OfType<ContainerResource>().Select(ContainerImages.Find).OfType<ContainerImage>().SelectMany(image => image.Packages)];
+        var root = packages.Length == 0 ? null : await EnsureRootAsync(packages, cancellationToken).ConfigureAwait(false);
+
+        foreach (var resource in model.Resources)
+        {
+            await PublishUrlsAsync(resource, cancellationToken).ConfigureAwait(false);
+            if (resource is IResourceWithEndpoints)
+                await eventing.PublishAsync(new ResourceEndpointsAllocatedEvent(resource, services), cancellationToken).ConfigureAwait(false);
+            if (resource is IResourceWithConnectionString and not ParameterResource)
+                await eventing.PublishAsync(new ConnectionStringAvailableEvent(resource, services), cancellationToken).ConfigureAwait(false);
+        }
+        foreach (var resource in model.Resources.Where(resource => resource is not IResourceWithoutLifetime))
+            _runs.Add(Task.Run(() => RunAsync(resource, root), CancellationToken.None));
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => _stopped ??= StopAllAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(CancellationToken.None).ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    private static async Task<PackageRoot> EnsureRootAsync(string[] packages, IProgress<ProvisioningProgress> progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await PackageRoot.EnsureAsync(packages, progress, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ProvisioningException e)
+        {
+            throw new DistributedApplicationException(e.Message, e);
+        }
+    }
+
+    private Task<PackageRoot> EnsureRootAsync(string[] packages, CancellationToken cancellationToken) => EnsureRootAsync(packages, Progress, cancellationToken);
+
+    private async Task RunAsync(IResource resource, PackageRoot? root)
+    {
+        try
+        {
+            if (resource.HasAnnotationOfType<ExplicitStartupAnnotation>())
+                await StateAsync(resource, KnownResourceStates.NotStarted).ConfigureAwait(false);
+            else if (resource is ContainerResource && ContainerImages.Find(resource) is null)
+                await StateAsync(resource, new ResourceStateSnapshot(EnginelessStates.Skipped, KnownResourceStateStyles.Warn)).ConfigureAwait(false);
+            else if (resource is IResourceWithParent { Parent: var parent })
+                await FollowAsync(resource, parent).ConfigureAwait(false);
+            else if (resource is ContainerResource or ProjectResource or ExecutableResource)
+                await RunProcessAsync(resource, root).ConfigureAwait(false);
+            else
+                await RunWithoutProcessAsync(resource).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+        }
+        catch (Exception e)
+        {
+            logs.Write(resource.Name, e.Message, isError: true);
+            await StateAsync(resource, new ResourceStateSnapshot(KnownResourceStates.FailedToStart, KnownResourceStateStyles.Error)).ConfigureAwait(false);
+        }
+    }
+
+    private async Task RunProcessAsync(IResource resource, PackageRoot? root)
+    {
+        await notifications.WaitForDependenciesAsync(resource, _stopping.Token).ConfigureAwait(false);
+        await eventing.PublishAsync(new BeforeResourceStartedEvent(resource, services), _stopping.Token).ConfigureAwait(false);
+        await StateAsync(resource, KnownResourceStates.Starting).ConfigureAwait(false);
+        using var process = await launcher.StartAsync(resource, root, _stopping.Token).ConfigureAwait(false);
+        // Stopping takes what is registered here, and what is registered later sees that stopping has begun.
+        _processes[resource] = process;
+        if (_stopping.IsCancellationRequested)
+            await process.StopAsync(TimeoutOfOne).ConfigureAwait(false);
+
+        await notifications.PublishUpdateAsync(resource, s => s with
+        {
+            State = s.State?.Text == KnownResourceStates.Stopping ? s.State : new ResourceStateSnapshot(KnownResourceStates.Running, KnownResourceStateStyles.Success),
+            StartTimeStamp = clock.GetUtcNow().UtcDateTime,
+            HealthReports = NotYetChecked(resource),
+            Properties = s.Properties.Add(new ResourcePropertySnapshot("executable.pid", process.Id)),
+        }).ConfigureAwait(false);
+
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        var watch = WatchAsync(resource, ended.Token);
+        var exitCode = await process.Exited.ConfigureAwait(false);
+        _processes.TryRemove(resource, out _);
+        await ended.CancelAsync().ConfigureAwait(false);
+        await watch.ConfigureAwait(false);
+        await notifications.PublishUpdateAsync(resource, s => s with
+        {
+            State = new ResourceStateSnapshot(
+                resource is ContainerResource ? KnownResourceStates.Exited : KnownResourceStates.Finished,
+                IsFailure(resource, exitCode, s) ? KnownResourceStateStyles.Error : KnownResourceStateStyles.Success),
+            ExitCode = exitCode,
+            StopTimeStamp = clock.GetUtcNow().UtcDateTime,
+        }).ConfigureAwait(false);
+    }
+
+    // A server is not expected to end at all.
+    private static bool IsFailure(IResource resource, int exitCode, CustomResourceSnapshot before) =>
+        before.State?.Text != KnownResourceStates.Stopping && (exitCode != 0 || resource is ContainerResource);
+
+    private async Task RunWithoutProcessAsync(IResource resource)
+    {
+        await notifications.WaitForDependenciesAsync(resource, _stopping.Token).ConfigureAwait(false);
+        await StateAsync(resource, new ResourceStateSnapshot(KnownResourceStates.Running, KnownResourceStateStyles.Success)).ConfigureAwait(false);
+        await WatchAsync(resource, _stopping.Token).ConfigureAwait(false);
+    }
+
+    // A database runs while its server does.
+    private async Task FollowAsync(IResource resource, IResource parent)
+    {
+        CancellationTokenSource? ended = null;
+        var watch = Task.CompletedTask;
+        await foreach (var change in notifications.WatchAsync(_stopping.Token).ConfigureAwait(false))
+        {
+            if (change.Resource != parent || change.Snapshot.State is not { } state)
+                continue;
+            var isRunning = state.Text == KnownResourceStates.Running;
+            if (isRunning == ended is not null && !ResourceNotificationService.IsUnavailable(change.Snapshot))
+                continue;
+            await notifications.PublishUpdateAsync(resource, s => s with { State = state, ExitCode = change.Snapshot.ExitCode, HealthReports = NotYetChecked(resource) }).ConfigureAwait(false);
+            if (isRunning)
+            {
+                ended = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+                watch = WatchAsync(resource, ended.Token);
+                continue;
+            }
+            if (ended is not null)
+            {
+                await ended.CancelAsync().ConfigureAwait(false);
+                await watch.ConfigureAwait(false);
+                ended.Dispose();
+            }
+            return;
+        }
+    }
+
+    private async Task WatchAsync(IResource resource, CancellationToken ended)
+    {
+        try
+        {
+            await health.WatchAsync(resource, ended).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task StopAllAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        var deadline = clock.GetTimestamp();
+        var stops = new ConcurrentDictionary<IResource, Lazy<Task>>();
+        Task Stop(IResource resource) => stops.GetOrAdd(resource, r => new Lazy<Task>(() => StopOneAsync(r))).Value;
+
+        async Task StopOneAsync(IResource resource)
+        {
+            await Task.Yield();
+            // Those that wait for a resource at the start also use it to the end.
+            await Task.WhenAll(model.Resources.Where(other => AwaitedBy(other).Contains(resource)).Select(Stop)).ConfigureAwait(false);
+            if (!_processes.TryGetValue(resource, out var process))
+                return;
+            await StateAsync(resource, KnownResourceStates.Stopping).ConfigureAwait(false);
+            var left = ShutdownTimeout - clock.GetElapsedTime(deadline);
+            if (!await process.StopAsync(left < TimeSpan.Zero ? TimeSpan.Zero : left < TimeoutOfOne ? left : TimeoutOfOne).ConfigureAwait(false))
+                logs.GetLogger(resource).LogWarning("Did not end when asked to and was killed.");
+        }
+
+        await Task.WhenAll(model.Resources.Select(Stop)).ConfigureAwait(false);
+        await Task.WhenAll(_runs).ConfigureAwait(false);
+    }
+
+    private static IEnumerable<IResource> AwaitedBy(IResource resource) => resource.Annotations.OfType<WaitAnnotation>().Select(wait => wait.Resource);
+
+    private void RefuseCircularWaits()
+    {
+        var done = new HashSet<IResource>();
+        foreach (var resource in model.Resources)
+            Visit(resource, []);
+
+        void Visit(IResource resource, List<IResource> path)
+        {
+            if (path.Contains(resource))
+                throw new DistributedApplicationException($"Resources wait for each other: {string.Join(" -> ", path.Append(resource).Select(r => r.Name))}.");
+            if (done.Contains(resource))
+                return;
+            path.Add(resource);
+            foreach (var awaited in AwaitedBy(resource))
+                Visit(awaited, path);
+            path.RemoveAt(path.Count - 1);
+            done.Add(resource);
+        }
+    }
+
+    private async Task PublishParameterAsync(ParameterResource parameter, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var value = await parameter.GetValueAsync(cancellationToken).ConfigureAwait(false);
+            if (parameter.Secret)
+                logs.AddSecret(value!);
+            await notifications.PublishUpdateAsync(parameter, s => s with
+            {
+                State = new ResourceStateSnapshot(KnownResourceStates.Running, KnownResourceStateStyles.Success),
+                Properties = [new ResourcePropertySnapshot("Value", value) { IsSensitive = parameter.Secret }],
+                ResourceReadyEvent = Task.CompletedTask,
+            }).ConfigureAwait(false);
+        }
+        catch (MissingParameterValueException e)
+        {
+            logs.Write(parameter.Name, e.Message, isError: true);
+            await StateAsync(parameter, new ResourceStateSnapshot("Value missing", KnownResourceStateStyles.Error)).ConfigureAwait(false);
+        }
+    }
+
+    private async Task PublishUrlsAsync(IResource resource, CancellationToken cancellationToken)
+    {
+        var context = new ResourceUrlsCallbackContext(executionContext, resource, cancellationToken: cancellationToken);
+        if (resource is IResourceWithEndpoints withEndpoints)
+            context.Urls.AddRange(withEndpoints.GetEndpoints().Select(endpoint => new ResourceUrlAnnotation { Url = endpoint.Url, Endpoint = endpoint }));
+        context.Urls.AddRange(resource.Annotations.OfType<ResourceUrlAnnotation>());
+        foreach (var annotation in resource.Annotations.OfType<ResourceUrlsCallbackAnnotation>().ToArray())
+            await annotation.Callback(context).ConfigureAwait(false);
+        foreach (var url in context.Urls.Where(url => url.Endpoint is not null && url.Url.StartsWith('/')))
+            url.Url = url.Endpoint!.Url + url.Url;
+        await notifications.PublishUpdateAsync(resource, s => s with
+        {
+            Urls = [.. context.Urls.Select(url => new UrlSnapshot(url.Endpoint?.EndpointName, url.Url, IsInternal: false) { DisplayProperties = new(url.DisplayText ?? "") })],
+        }).ConfigureAwait(false);
+    }
+
+    private static System.Collections.Immutable.ImmutableArray<HealthReportSnapshot> NotYetChecked(IResource resource) =>
+        [.. resource.Annotations.OfType<HealthCheckAnnotation>().Select(check => new HealthReportSnapshot(check.Key, null, null, null))];
+
+    private Task StateAsync(IResource resource, ResourceStateSnapshot? state) =>
+        notifications.PublishUpdateAsync(resource, s => s with { State = state });
+}
