@@ -52,3 +52,6 @@ var api = builder.AddProject<Projects.Api>("api")
     .WaitFor(redis);
 
 builder.Build().Run();
+
+// Not public, as it would be by default: tests mean the Api's by that name.
+internal sealed partial class Program;

@@ -1,0 +1,26 @@
+using System.Net;
+using Aspire.Hosting.Testing;
+using Npgsql;
+
+namespace Platform.Tests.AppHost;
+
+public sealed class StackStartTests
+{
+    private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_whole_stack_starts_on_free_ports_and_the_api_is_healthy()
+    {
+        await using var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(Ct);
+        await using var app = await builder.BuildAsync(Ct);
+
+        await app.StartAsync(Ct);
+        await app.ResourceNotifications.WaitForResourceHealthyAsync("api", Ct).WaitAsync(TimeSpan.FromSeconds(60), Ct);
+
+        using var client = app.CreateHttpClient("api");
+        using var response = await client.GetAsync("/health", Ct);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        await using var connection = new NpgsqlConnection(await app.GetConnectionStringAsync("platform", Ct));
+        await connection.OpenAsync(Ct);
+    }
+}
