@@ -1,13 +1,14 @@
 using System.CommandLine;
 using Platform.Api.Catalog;
 using Platform.Api.Catalog.Embeddings;
+using Platform.Api.Catalog.Import;
 using Platform.Api.Data;
 using Platform.Api.Documentation;
 using Platform.Api.Embeddings;
 using Platform.Api.Http;
 using Platform.Api.Identity;
 
-var commands = new RootCommand("The Platform API. Without a command it serves HTTP.") { MigrateCommand.Create() };
+var commands = new RootCommand("The Platform API. Without a command it serves HTTP.") { MigrateCommand.Create(), ImportCommand.Create() };
 commands.TreatUnmatchedTokensAsErrors = false; // --urls, --environment and the like are the host's
 commands.SetAction(_ => ServeAsync(args));
 return await commands.Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
