@@ -1,10 +1,58 @@
+using Npgsql;
+
 namespace Platform.Api.Data;
 
 /// <summary>Registers the platform database.</summary>
 internal static class DataExtensions
 {
-    internal static void AddPlatformData(this WebApplicationBuilder builder) =>
+    /// <summary>Adds <see cref="PlatformDbContext"/> on <c>ConnectionStrings:platform</c>, which names the role <c>platform_app</c>.</summary>
+    /// <exception cref="InvalidOperationException">The connection string is missing or unreadable.</exception>
+    internal static void AddPlatformData(this WebApplicationBuilder builder)
+    {
+        var connectionString = FailFast(builder.Configuration.GetConnectionString("platform"));
         builder.AddNpgsqlDbContext<PlatformDbContext>("platform",
-            settings => settings.DisableRetry = true,
+            settings =>
+            {
+                settings.ConnectionString = connectionString;
+                // A request that repeats what failed would outlast its caller's patience; the caller repeats it.
+                settings.DisableRetry = true;
+            },
             PlatformDbContext.Configure);
+    }
+
+    // What the connection string says goes before what is said here.
+    private static string FailFast(string? configured)
+    {
+        NpgsqlConnectionStringBuilder connectionString;
+        try
+        {
+            connectionString = new NpgsqlConnectionStringBuilder(configured);
+        }
+        catch (ArgumentException)
+        {
+            // Its message would quote the text, which holds a password.
+            throw new InvalidOperationException("ConnectionStrings:platform is not a PostgreSQL connection string.");
+        }
+
+        if (string.IsNullOrEmpty(connectionString.Host))
+        {
+            throw new InvalidOperationException("ConnectionStrings:platform is not set: the Api connects by it as platform_app.");
+        }
+
+        // In seconds: for a free connection of the pool, or a new one.
+        Default("Timeout", () => connectionString.Timeout = 1);
+        Default("Maximum Pool Size", () => connectionString.MaxPoolSize = 32);
+        // The server ends a statement before its request runs out of time (DatabaseDeadline), and looks every second
+        // whether whoever asked is still there.
+        Default("Options", () => connectionString.Options = "-c statement_timeout=1300 -c client_connection_check_interval=1000");
+        return connectionString.ConnectionString;
+
+        void Default(string keyword, Action set)
+        {
+            if (!connectionString.ShouldSerialize(keyword))
+            {
+                set();
+            }
+        }
+    }
 }

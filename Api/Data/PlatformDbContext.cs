@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Platform.Api.Catalog;
 using Platform.Api.Catalog.Embeddings;
 using Platform.Api.Identity;
@@ -21,8 +22,16 @@ internal sealed class PlatformDbContext(DbContextOptions<PlatformDbContext> opti
     public DbSet<Review> Reviews => Set<Review>();
 
     /// <summary>What every connection to this model needs, at run time, at design time and in tests.</summary>
-    internal static void Configure(DbContextOptionsBuilder options) =>
-        options.UseNpgsql(npgsql => npgsql.UseVector().MigrationsHistoryTable("migrations_history"));
+    internal static void Configure(DbContextOptionsBuilder options) => options
+        .UseNpgsql(npgsql => npgsql.UseVector().MigrationsHistoryTable("migrations_history"))
+        // These throw, and whoever catches says it once; here they would be a stack trace for each request of an outage.
+        .ConfigureWarnings(warnings => warnings.Log(
+            (CoreEventId.QueryIterationFailed, LogLevel.Debug),
+            (CoreEventId.SaveChangesFailed, LogLevel.Debug),
+            (CoreEventId.OptimisticConcurrencyException, LogLevel.Debug),
+            (RelationalEventId.ConnectionError, LogLevel.Debug),
+            (RelationalEventId.TransactionError, LogLevel.Debug),
+            (RelationalEventId.CommandError, LogLevel.Debug)));
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.Conventions.Add(_ => new SnakeCaseNames());

@@ -1,13 +1,11 @@
 using System.Text.Json.Serialization;
+using Platform.Api.Data;
 
 namespace Platform.Api.Http;
 
 /// <summary>What holds for every endpoint of the Api: how it reads JSON, how it fails, how long it may take.</summary>
 internal static class HttpContract
 {
-    // A store that does not answer must not hold its callers: they get their 503 within 2 s, answer included.
-    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(1.5);
-
     internal static void AddHttpContract(this WebApplicationBuilder builder)
     {
         builder.Services.ConfigureHttpJsonOptions(json =>
@@ -20,11 +18,11 @@ internal static class HttpContract
         builder.Services.AddSingleton(TimeProvider.System);
     }
 
-    /// <summary>The group that every endpoint of version 1 is in.</summary>
+    /// <summary>Maps the group that every endpoint of version 1 is in.</summary>
     internal static RouteGroupBuilder MapApi(this WebApplication app)
     {
+        app.UseWhen(context => context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal), branch => branch.UseMiddleware<DatabaseDeadline>());
         var api = app.MapGroup("/api/v1");
-        api.WithRequestTimeout(RequestTimeout);
         api.ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         return api;
     }

@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Platform.Tests.Support;
+
+namespace Platform.Tests.Api.Data;
+
+/// <summary>PostgreSQL goes away under load: callers get their 503 in time, and the Api comes back by itself.</summary>
+public sealed class OutageTests(Stack stack) : IAsyncLifetime
+{
+    private static readonly TimeSpan Promised = TimeSpan.FromSeconds(2);
+
+    private TestDatabase _database = null!;
+    private TcpProxy _proxy = null!;
+    private WebApplicationFactory<Program> _api = null!;
+    private HttpClient _client = null!;
+    private TcpProxy _redis = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _database = await stack.CreateDatabaseAsync();
+        (_proxy, var throughProxy) = TcpProxy.Before(_database.App);
+        _redis = TcpProxy.BeforeAddress(_database.Redis);
+        _api = ApiFixture.Host(_database, ("ConnectionStrings:platform", throughProxy), ("ConnectionStrings:redis", $"127.0.0.1:{_redis.Port}"));
+        _client = _api.CreateClient();
+        _client.DefaultRequestHeaders.Add("X-Admin-Key", ApiFixture.AdminKey);
+        await WarmUpAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _proxy.Restore();
+        await _api.DisposeAsync();
+        await _proxy.DisposeAsync();
+        await _redis.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Requests_get_503_within_two_seconds_and_then_recover(bool isFrozen)
+    {
+        Fail(isFrozen);
+
+        for (var wave = 0; wave < 3; wave++)
+        {
+            var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(i => i % 3 == 0 ? AskAsync(Write) : AskAsync(Read)));
+
+            Assert.All(answers, answer => Assert.Equal((HttpStatusCode.ServiceUnavailable, "application/problem+json"), (answer.Status, answer.Type)));
+            Assert.All(answers, answer => Assert.InRange(answer.Took, TimeSpan.Zero, Promised));
+        }
+
+        _proxy.Restore();
+        await UntilItAnswersAsync();
+    }
+
+    [Fact]
+    public async Task Callers_who_give_up_on_a_frozen_server_do_not_slow_the_others()
+    {
+        _proxy.Stall();
+        using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        var impatient = Enumerable.Range(0, 100).Select(_ => Assert.ThrowsAnyAsync<OperationCanceledException>(() => Read(patience.Token))).ToArray();
+        await Task.WhenAll(impatient);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => AskAsync(Read)));
+
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.Status));
+        Assert.All(answers, answer => Assert.InRange(answer.Took, TimeSpan.Zero, Promised));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_catalogue_is_served_without_redis(bool isFrozen)
+    {
+        if (isFrozen)
+        {
+            _redis.Stall();
+        }
+        else
+        {
+            _redis.Cut();
+        }
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => AskAsync(Read)));
+
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
+        _redis.Restore();
+    }
+
+    private void Fail(bool isFrozen)
+    {
+        if (isFrozen)
+        {
+            _proxy.Stall();
+        }
+        else
+        {
+            _proxy.Cut();
+        }
+    }
+
+    private async Task WarmUpAsync()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => AskAsync(Read)));
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
+    }
+
+    private async Task UntilItAnswersAsync()
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(TimeSpan.FromSeconds(15));
+        while ((await AskAsync(Read)).Status != HttpStatusCode.OK)
+        {
+            deadline.Token.ThrowIfCancellationRequested();
+        }
+    }
+
+    private static async Task<(HttpStatusCode Status, string? Type, TimeSpan Took)> AskAsync(Func<CancellationToken, Task<HttpResponseMessage>> ask)
+    {
+        var watch = Stopwatch.StartNew();
+        using var response = await ask(TestContext.Current.CancellationToken);
+        return (response.StatusCode, response.Content.Headers.ContentType?.MediaType, watch.Elapsed);
+    }
+
+    private Task<HttpResponseMessage> Read(CancellationToken cancellationToken) => _client.GetAsync("/api/v1/books", cancellationToken);
+
+    private Task<HttpResponseMessage> Write(CancellationToken cancellationToken) =>
+        _client.PostAsJsonAsync("/api/v1/categories", new { name = "Sea", slug = $"sea-{Guid.CreateVersion7():N}" }, cancellationToken);
+}
