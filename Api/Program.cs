@@ -2,6 +2,7 @@ using System.CommandLine;
 using Platform.Api.Catalog;
 using Platform.Api.Catalog.Embeddings;
 using Platform.Api.Catalog.Import;
+using Platform.Api.Catalog.Search;
 using Platform.Api.Data;
 using Platform.Api.Documentation;
 using Platform.Api.Embeddings;
@@ -23,6 +24,7 @@ static async Task<int> ServeAsync(string[] args)
     builder.AddPlatformData();
     builder.AddEmbeddings();
     builder.AddBookEmbeddings();
+    builder.AddSearch();
     builder.AddRedisClient("redis");
 
     var app = builder.Build();
@@ -30,6 +32,7 @@ static async Task<int> ServeAsync(string[] args)
     app.MapDocumentation();
     var api = app.MapApi();
     api.MapCatalog();
+    api.MapSearch();
     await app.RunAsync();
     return 0;
 }

@@ -32,7 +32,7 @@ CREATE FUNCTION catalog.search_books(
 RETURNS TABLE (
   id uuid, title text, subtitle text, author_ids uuid[], author_names text[], language text, published_year int,
   average_rating numeric, ratings_count bigint, cover_url text,
-  score real, title_html text, authors_html text, description_html text, facets jsonb, database_ms double precision)
+  score real, title_html text, authors_html text, description_html text, facets text, database_ms double precision)
 LANGUAGE plpgsql STABLE SET search_path = catalog, public, pg_temp
   SET enable_seqscan = off SET plan_cache_mode = force_generic_plan SET jit = off
 AS $$
@@ -78,7 +78,7 @@ BEGIN
   RETURN QUERY
   SELECT b.id, b.title, b.subtitle, a.ids, a.names, b.language, b.published_year, b.average_rating, b.ratings_count, b.cover_url,
     p.score, search_mark(b.title, m.words), search_mark(array_to_string(a.names, ', '), m.words), search_fragment(b.description, any_prose),
-    CASE WHEN p.place = 1 THEN counted END,
+    CASE WHEN p.place = 1 THEN counted::text END,
     CASE WHEN p.place = 1 THEN extract(epoch FROM clock_timestamp() - started) * 1000 END::double precision
   FROM unnest(best[:take], scores[:take]) WITH ORDINALITY AS p (book_id, score, place)
   JOIN books b ON b.id = p.book_id
