@@ -1,28 +1,32 @@
+using System.Data;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.AI;
+using Npgsql;
+using NpgsqlTypes;
 using Pgvector;
 using Platform.Api.Catalog.Authors;
 using Platform.Api.Catalog.Books;
 using Platform.Api.Data;
+using Platform.Api.Embeddings;
 using Platform.Api.Http;
 
 namespace Platform.Api.Catalog.Search;
 
 /// <summary>Searches the catalogue: one round trip to <c>catalog.search_books</c> a search.</summary>
-internal sealed class BookSearch(PlatformDbContext db, TimeProvider clock, IEmbeddingGenerator<string, Embedding<float>>? embeddings = null)
+internal sealed class BookSearch(PlatformDbContext db, IEmbeddingGenerator<string, Embedding<float>> embeddings, TimeProvider clock)
 {
+    /// <summary>The statement of every search, for those who measure it alone.</summary>
+    internal const string Statement = "SELECT * FROM catalog.search_books($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+
     internal async Task<SearchAnswer> FindAsync(SearchQuery query, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
         var words = query.Mode == "vector" ? null : query.Q;
-        var meaning = query.Mode == "text" || embeddings is null ? null : new Vector(await embeddings.GenerateVectorAsync(query.Q!, cancellationToken: cancellationToken));
-        var rows = await db.Database.SqlQuery<Row>($"""
-            SELECT * FROM catalog.search_books({words}::text, {meaning}::vector, {query.Limit ?? Page.DefaultLimit}, true,
-                {query.Category}::text, {query.Author}::uuid, {query.LanguageTag}::text, {query.YearFrom}::int, {query.YearTo}::int)
-            """).ToListAsync(cancellationToken);
+        var meaning = query.Mode == "text" ? null : new Vector(await embeddings.GenerateVectorAsync(query.Q!, cancellationToken: cancellationToken));
+        var rows = await ReadAsync(words, meaning, query.Limit ?? Page.DefaultLimit, query, cancellationToken);
         return new SearchAnswer(
-            rows.ConvertAll(r => new SearchAnswer.Item(r.ToBook(), Math.Round(r.Score, 4), new(Marked(r.TitleHtml), Marked(r.AuthorsHtml), Marked(r.DescriptionHtml)))),
+            rows.ConvertAll(r => new SearchAnswer.Item(r.Book, Math.Round(r.Score, 4), new(Marked(r.TitleHtml), Marked(r.AuthorsHtml), Marked(r.DescriptionHtml)))),
             rows is [{ Facets: { } facets }, ..] ? JsonSerializer.Deserialize<SearchAnswer.FacetCounts>(facets, JsonSerializerOptions.Web)! : SearchAnswer.FacetCounts.None,
             Took(rows, started));
     }
@@ -33,24 +37,52 @@ internal sealed class BookSearch(PlatformDbContext db, TimeProvider clock, IEmbe
     internal async Task<Suggestions> SuggestAsync(string q, int limit, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
-        var rows = await db.Database.SqlQuery<Row>($"""
-            SELECT * FROM catalog.search_books({q}::text, NULL, {limit}, false, NULL, NULL, NULL, NULL, NULL)
-            """).ToListAsync(cancellationToken);
-        return new Suggestions(rows.ConvertAll(r => new Suggestions.Item(r.Id, r.Title, r.Authors(), r.TitleHtml)), Took(rows, started));
+        var rows = await ReadAsync(q, meaning: null, limit, filters: null, cancellationToken);
+        return new Suggestions(rows.ConvertAll(r => new Suggestions.Item(r.Book.Id, r.Book.Title, r.Book.Authors, r.TitleHtml)), Took(rows, started));
     }
+
+    private async Task<List<Row>> ReadAsync(string? words, Vector? meaning, int take, SearchQuery? filters, CancellationToken cancellationToken)
+    {
+        await db.Database.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(Statement, (NpgsqlConnection)db.Database.GetDbConnection())
+        {
+            Parameters =
+            {
+                Text(words),
+                new() { Value = meaning ?? (object)DBNull.Value, DataTypeName = "vector" },
+                Text(meaning is null ? null : embeddings.ModelId()),
+                new NpgsqlParameter<int> { TypedValue = take },
+                new NpgsqlParameter<bool> { TypedValue = filters is not null }, // facets are for those who can filter by them
+                Text(filters?.Category),
+                new() { Value = filters?.Author ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
+                Text(filters?.LanguageTag),
+                new() { Value = filters?.YearFrom ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer },
+                new() { Value = filters?.YearTo ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer },
+            },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new List<Row>(take);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var authors = reader.GetFieldValue<Guid[]>("author_ids").Zip(reader.GetFieldValue<string[]>("author_names"), (id, name) => new AuthorName(id, name));
+            rows.Add(new Row(
+                new BookSummary(reader.GetGuid("id"), reader.GetString("title"), reader["subtitle"] as string, [.. authors],
+                    reader["language"] as string, reader.GetFieldValue<int?>("published_year"), reader.GetFieldValue<decimal?>("average_rating"),
+                    reader.GetInt64("ratings_count"), reader["cover_url"] as string),
+                reader.GetFloat("score"), reader.GetString("title_html"), reader["authors_html"] as string,
+                reader["description_html"] as string, reader["facets"] as string, reader.GetFieldValue<double?>("database_ms")));
+        }
+
+        return rows;
+    }
+
+    private static NpgsqlParameter Text(string? value) => new() { Value = value ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
 
     private static string? Marked(string? html) => html?.Contains("<mark>", StringComparison.Ordinal) is true ? html : null;
 
     private SearchAnswer.Duration Took(List<Row> rows, long started) =>
         new(Math.Round(rows is [{ DatabaseMs: { } ms }, ..] ? ms : 0, 3), Math.Round(clock.GetElapsedTime(started).TotalMilliseconds, 3));
 
-    /// <summary>A row of <c>catalog.search_books</c>.</summary>
     private sealed record Row(
-        Guid Id, string Title, string? Subtitle, Guid[] AuthorIds, string[] AuthorNames, string? Language, int? PublishedYear, decimal? AverageRating,
-        long RatingsCount, string? CoverUrl, float Score, string TitleHtml, string? AuthorsHtml, string? DescriptionHtml, string? Facets, double? DatabaseMs)
-    {
-        internal List<AuthorName> Authors() => [.. AuthorIds.Zip(AuthorNames, (id, name) => new AuthorName(id, name))];
-
-        internal BookSummary ToBook() => new(Id, Title, Subtitle, Authors(), Language, PublishedYear, AverageRating, RatingsCount, CoverUrl);
-    }
+        BookSummary Book, float Score, string TitleHtml, string? AuthorsHtml, string? DescriptionHtml, string? Facets, double? DatabaseMs);
 }

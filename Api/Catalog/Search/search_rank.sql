@@ -49,6 +49,7 @@ $$;
 CREATE FUNCTION catalog.search_rank(
   query text,              -- as typed; NULL ranks by the embedding alone
   embedding vector,        -- of the query; NULL ranks by words alone
+  model text,              -- that made the embedding: vectors of different models say nothing about each other
   category text,           -- id or slug
   author uuid, lang text, year_from int, year_to int)
 RETURNS TABLE (book_id uuid, score real, covered real, matched text[])
@@ -180,7 +181,8 @@ BEGIN
     SELECT array_agg(v.book_id), array_agg(v.distance) INTO by_meaning, distances FROM (
       SELECT e.book_id, (e.embedding <=> search_rank.embedding)::real AS distance
       FROM book_embeddings e JOIN book_search s USING (book_id)
-      WHERE (scope IS NULL OR s.names @@ scope) AND (year_from IS NULL OR s.published_year >= year_from) AND (year_to IS NULL OR s.published_year <= year_to)
+      WHERE e.model = search_rank.model
+        AND (scope IS NULL OR s.names @@ scope) AND (year_from IS NULL OR s.published_year >= year_from) AND (year_to IS NULL OR s.published_year <= year_to)
       ORDER BY e.embedding <=> search_rank.embedding LIMIT 50) v;
   END IF;
 
