@@ -1,20 +1,19 @@
 using System.Net;
 using Aspire.Hosting.Testing;
 using Npgsql;
+using Platform.Tests.Support;
 
 namespace Platform.Tests.AppHost;
 
-public sealed class StackStartTests
+public sealed class StackStartTests(Stack stack)
 {
     private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task The_whole_stack_starts_on_free_ports_and_the_api_is_healthy()
     {
-        await using var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(Ct);
-        await using var app = await builder.BuildAsync(Ct);
+        var app = await stack.AppAsync();
 
-        await app.StartAsync(Ct);
         await app.ResourceNotifications.WaitForResourceHealthyAsync("api", Ct).WaitAsync(TimeSpan.FromSeconds(60), Ct);
 
         using var client = app.CreateHttpClient("api");

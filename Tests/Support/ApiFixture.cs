@@ -38,7 +38,11 @@ public sealed class ApiFixture(Stack stack) : IAsyncLifetime
             await _factory.DisposeAsync();
         }
 
-        await Database.DisposeAsync();
+        // Null when the database could not be made.
+        if (Database is not null)
+        {
+            await Database.DisposeAsync();
+        }
     }
 
     /// <summary>Another Api process' worth of services, on <paramref name="database"/>.</summary>
@@ -50,6 +54,7 @@ public sealed class ApiFixture(Stack stack) : IAsyncLifetime
             host.UseSetting("ConnectionStrings:platform", database.App);
             host.UseSetting("ConnectionStrings:redis", database.Redis);
             host.UseSetting("Admin:Key", AdminKey);
+            host.UseSetting("Logging:LogLevel:Default", "Warning");
             foreach (var (key, value) in settings)
             {
                 host.UseSetting(key, value);

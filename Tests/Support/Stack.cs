@@ -1,3 +1,5 @@
+using Aspire.Hosting;
+using Aspire.Hosting.Testing;
 using Npgsql;
 using Platform.Api.Data;
 using Platform.Tests.Support;
@@ -15,21 +17,25 @@ public sealed class Stack : IAsyncDisposable
     private const string Template = "platform_template";
     private static readonly RolePasswords Passwords = new("test-owner-password", "test-app-password", "test-reader-password");
 
-    private readonly Lazy<Task<Servers>> _servers;
+    private readonly Lazy<Task<DistributedApplication>> _app;
     private readonly Lazy<Task> _template;
     private int _databases;
 
     public Stack()
     {
-        _servers = new(StartAsync);
+        _app = new(StartAsync);
         _template = new(MakeTemplateAsync);
     }
 
+    /// <summary>The running AppHost; its PostgreSQL and Redis are healthy, the rest may still be starting.</summary>
+    public Task<DistributedApplication> AppAsync() => _app.Value;
+
     /// <summary>A superuser's connection string, to the database <c>postgres</c>.</summary>
-    public async Task<string> AdminConnectionStringAsync() => (await _servers.Value).Postgres;
+    public async Task<string> AdminConnectionStringAsync() =>
+        new NpgsqlConnectionStringBuilder(await ConnectionStringAsync("postgres")) { Database = "postgres", Pooling = false }.ConnectionString;
 
     /// <summary>The connection string of the stack's Redis.</summary>
-    public async Task<string> RedisConnectionStringAsync() => (await _servers.Value).Redis;
+    public Task<string> RedisConnectionStringAsync() => ConnectionStringAsync("redis");
 
     /// <summary>A database of the caller's own, with every migration applied and no rows.</summary>
     public async Task<TestDatabase> CreateDatabaseAsync()
@@ -46,23 +52,22 @@ public sealed class Stack : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_servers.IsValueCreated)
+        if (_app.IsValueCreated)
         {
-            await (await _servers.Value).DisposeAsync();
+            await (await _app.Value).DisposeAsync();
         }
     }
 
     // Owner and privileges of a database are not part of its template: bootstrap sets them on each copy.
     private async Task<TestDatabase> PrepareAsync(string name)
     {
-        var servers = await _servers.Value;
-        await DatabaseBootstrap.RunAsync(servers.Postgres, name, Passwords, CancellationToken.None);
-        return new TestDatabase(name, servers.Postgres, servers.Redis, Passwords);
+        var postgres = await AdminConnectionStringAsync();
+        await DatabaseBootstrap.RunAsync(postgres, name, Passwords, CancellationToken.None);
+        return new TestDatabase(name, postgres, await RedisConnectionStringAsync(), Passwords);
     }
 
     private async Task MakeTemplateAsync()
     {
-        var servers = await _servers.Value;
         await ExecuteAsync($"DROP DATABASE IF EXISTS {Template} WITH (FORCE)");
         var template = await PrepareAsync(Template);
         await MigrateCommand.MigrateAsync(template.Owner, target: null, TextWriter.Null, CancellationToken.None);
@@ -71,6 +76,9 @@ public sealed class Stack : IAsyncDisposable
         await ExecuteAsync($"ALTER DATABASE {Template} ALLOW_CONNECTIONS false");
         await ExecuteAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{Template}'");
     }
+
+    private async Task<string> ConnectionStringAsync(string resource) =>
+        await (await _app.Value).GetConnectionStringAsync(resource) ?? throw new InvalidOperationException($"{resource} has no connection string.");
 
     private async Task ExecuteAsync(string statement)
     {
@@ -82,12 +90,19 @@ public sealed class Stack : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
-    private static Task<Servers> StartAsync() => Task.FromResult(new Servers(
-        Environment.GetEnvironmentVariable("TEST_POSTGRES") ?? "Host=127.0.0.1;Port=54399;Username=postgres;Database=postgres;Pooling=false",
-        Environment.GetEnvironmentVariable("TEST_REDIS") ?? "127.0.0.1:63799"));
-
-    private sealed record Servers(string Postgres, string Redis) : IAsyncDisposable
+    private static async Task<DistributedApplication> StartAsync()
     {
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        // The passwords are the server's, not a database's: what the stack's own migrate step sets must be what
+        // the databases of the tests are used with.
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>([
+            $"--Parameters:owner-password={Passwords.Owner}",
+            $"--Parameters:app-password={Passwords.App}",
+            $"--Parameters:reader-password={Passwords.Reader}"]);
+        var app = await builder.BuildAsync();
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
+        await app.StartAsync(patience.Token);
+        await app.ResourceNotifications.WaitForResourceHealthyAsync("postgres", patience.Token);
+        await app.ResourceNotifications.WaitForResourceHealthyAsync("redis", patience.Token);
+        return app;
     }
 }
