@@ -124,18 +124,26 @@ public sealed class ProvisioningSandboxTests : IDisposable
     public async Task A_program_outlives_the_thread_that_asked_for_it()
     {
         var root = await PackageRoot.EnsureAsync([], new ProvisioningReports(), Ct);
-        using var process = new Process { StartInfo = Piped(Sandbox.CreateStartInfo(root, Shell("echo ready; read line; echo $line"))) };
+        using var process = new Process { StartInfo = Piped(Sandbox.CreateStartInfo(root, Shell("echo ready; while read line; do echo $line; done"))) };
+        var task = "";
         var asking = new Thread(() =>
         {
+            task = $"/proc/{new FileInfo("/proc/thread-self").LinkTarget}";
             ProcessStarter.StartAsync(process).GetAwaiter().GetResult();
             process.StandardOutput.ReadLine();
         });
         asking.Start();
         asking.Join();
+        Assert.True(SpinWait.SpinUntil(() => !Directory.Exists(task), TimeSpan.FromSeconds(10))); // the kernel's side of it ends a little later
 
-        await process.StandardInput.WriteLineAsync("alive");
+        // A signal needs a moment to get through to the program, which the conversation gives it.
+        for (var i = 0; i < 2000; i++)
+        {
+            await process.StandardInput.WriteLineAsync("alive");
+            Assert.Equal("alive", await process.StandardOutput.ReadLineAsync(Ct));
+        }
 
-        Assert.Equal("alive", await process.StandardOutput.ReadLineAsync(Ct));
+        process.StandardInput.Close();
     }
 
     [Fact]
