@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 var builder = DistributedApplication.CreateBuilder(args);
 
 // Generated on the first run and kept in the user secrets; set Parameters:<name> to choose one.
@@ -9,7 +11,7 @@ var readerPassword = builder.AddParameter("reader-password", generated, secret: 
 var adminKey = builder.AddParameter("admin-key", generated, secret: true, persist: true);
 
 var postgres = builder.AddPostgres("postgres", password: postgresPassword, port: 5432)
-    .WithImage("timescale/timescaledb-ha", "pg17.6-ts2.22.1")
+    .WithImage("timescale/timescaledb-ha", "pg17.10-ts2.28.2")
     .WithArgs(
         "-c", "wal_level=logical",
         "-c", "shared_preload_libraries=timescaledb,pg_stat_statements",
@@ -50,6 +52,24 @@ var api = builder.AddProject<Projects.Api>("api")
     .WithExternalHttpEndpoints()
     .WaitForCompletion(migrate)
     .WaitFor(redis);
+
+var prometheus = builder.AddContainer("prometheus", "prom/prometheus", "v2.53.5")
+    .WithHttpEndpoint(port: 9090, targetPort: 9090)
+    .WithHttpHealthCheck("/-/ready")
+    .WithBindMount("../grafana/prometheus", "/etc/prometheus", isReadOnly: true);
+var apiAddress = api.GetEndpoint("http", KnownNetworkIdentifiers.DefaultAspireContainerNetwork).Property(EndpointProperty.HostAndPort);
+var ownPort = prometheus.GetEndpoint("http").Property(EndpointProperty.TargetPort);
+prometheus.WithVolume(VolumeNameGenerator.Generate(prometheus, "data"), "/prometheus")
+    .WithContainerFiles("/targets", async (_, cancellationToken) =>
+    [
+        Targets("api.json", await apiAddress.GetValueAsync(cancellationToken)),
+        Targets("prometheus.json", $"localhost:{await ownPort.GetValueAsync(cancellationToken)}"),
+    ]);
+static ContainerFile Targets(string name, string? address) => new()
+{
+    Name = name,
+    Contents = JsonSerializer.Serialize(new[] { new { targets = new[] { address } } }),
+};
 
 builder.Build().Run();
 

@@ -56,6 +56,10 @@ public class DistributedApplication : IHost, IAsyncDisposable
         {
             await _host.RunAsync(cancellationToken).ConfigureAwait(false);
         }
+        catch (OperationCanceledException)
+        {
+            // Stopped while it was starting.
+        }
         catch (DistributedApplicationException e)
         {
             await Console.Error.WriteLineAsync(e.Message).ConfigureAwait(false);

@@ -72,8 +72,8 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         if (test is null)
         {
             // Before the orchestrator, so that it shows the start and stops last.
-            Services.AddSingleton<ConsoleReport>();
-            Services.AddHostedService(services => services.GetRequiredService<ConsoleReport>());
+            Services.AddHostedService<ConsoleReport>();
+            Services.AddHostedService<LauncherWatch>();
         }
         Services.AddHostedService(services => services.GetRequiredService<Orchestrator>());
     }

@@ -31,6 +31,9 @@ public class ResourceNotificationService : IDisposable
             ?? WaitBehavior.StopOnResourceUnavailable;
     }
 
+    // Raised under the lock that orders updates: handlers only pass it on.
+    internal event Action<ResourceEvent>? Updated;
+
     /// <summary>Changes what is known about a resource and tells everyone who watches.</summary>
     /// <param name="resource">The resource.</param>
     /// <param name="stateFactory">Makes the new snapshot from the current one; called once, one caller at a time.</param>
@@ -50,6 +53,7 @@ public class ResourceNotificationService : IDisposable
             _current[resource.Name] = change;
             foreach (var watcher in _watchers)
                 watcher.Writer.TryWrite(change);
+            Updated?.Invoke(change);
         }
         return Task.CompletedTask;
     }

@@ -29,7 +29,6 @@ internal sealed class HealthMonitor(HealthCheckService checks, ResourceNotificat
             {
                 isReady = true;
                 var ready = eventing.PublishAsync(new ResourceReadyEvent(resource, services), ended);
-                await notifications.PublishUpdateAsync(resource, s => s with { ResourceReadyEvent = ready }).ConfigureAwait(false);
                 try
                 {
                     await ready.ConfigureAwait(false);
@@ -38,6 +37,8 @@ internal sealed class HealthMonitor(HealthCheckService checks, ResourceNotificat
                 {
                     logs.Write(resource.Name, $"Getting ready failed: {e.Message}", isError: true);
                 }
+                // Faulted or not: those who wait for it are told.
+                await notifications.PublishUpdateAsync(resource, s => s with { ResourceReadyEvent = ready }).ConfigureAwait(false);
             }
             if (keys.Count == 0)
                 return;

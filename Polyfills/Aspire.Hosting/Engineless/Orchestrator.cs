@@ -18,7 +18,7 @@ internal sealed class Orchestrator(
     IDistributedApplicationEventing eventing,
     TimeProvider clock,
     DistributedApplicationExecutionContext executionContext,
-    IServiceProvider services) : IHostedService, IAsyncDisposable
+    IServiceProvider services) : IHostedService, IAsyncDisposable, IProgress<ProvisioningProgress>
 {
     /// <summary>Time in which every process has ended, by itself or killed.</summary>
     public static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(9);
@@ -32,7 +32,7 @@ internal sealed class Orchestrator(
     private Task? _stopped;
 
     /// <summary>Told how provisioning gets on.</summary>
-    public IProgress<ProvisioningProgress> Progress { get; set; } = new Progress<ProvisioningProgress>();
+    public event Action<ProvisioningProgress>? Provisioning;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -57,6 +57,8 @@ internal sealed class Orchestrator(
             _runs.Add(Task.Run(() => RunAsync(resource, root), CancellationToken.None));
     }
 
+    void IProgress<ProvisioningProgress>.Report(ProvisioningProgress value) => Provisioning?.Invoke(value);
+
     public Task StopAsync(CancellationToken cancellationToken) => _stopped ??= StopAllAsync();
 
     public async ValueTask DisposeAsync()
@@ -65,19 +67,17 @@ internal sealed class Orchestrator(
         _stopping.Dispose();
     }
 
-    private static async Task<PackageRoot> EnsureRootAsync(string[] packages, IProgress<ProvisioningProgress> progress, CancellationToken cancellationToken)
+    private async Task<PackageRoot> EnsureRootAsync(string[] packages, CancellationToken cancellationToken)
     {
         try
         {
-            return await PackageRoot.EnsureAsync(packages, progress, cancellationToken).ConfigureAwait(false);
+            return await PackageRoot.EnsureAsync(packages, this, cancellationToken).ConfigureAwait(false);
         }
         catch (ProvisioningException e)
         {
             throw new DistributedApplicationException(e.Message, e);
         }
     }
-
-    private Task<PackageRoot> EnsureRootAsync(string[] packages, CancellationToken cancellationToken) => EnsureRootAsync(packages, Progress, cancellationToken);
 
     private async Task RunAsync(IResource resource, PackageRoot? root)
     {
@@ -159,7 +159,8 @@ internal sealed class Orchestrator(
         {
             if (change.Resource != parent || change.Snapshot.State is not { } state)
                 continue;
-            var isRunning = state.Text == KnownResourceStates.Running;
+            // Its checks would only fail until the server has made it.
+            var isRunning = state.Text == KnownResourceStates.Running && change.Snapshot.ResourceReadyEvent is { IsCompleted: true };
             if (isRunning == ended is not null && !ResourceNotificationService.IsUnavailable(change.Snapshot))
                 continue;
             await notifications.PublishUpdateAsync(resource, s => s with { State = state, ExitCode = change.Snapshot.ExitCode, HealthReports = NotYetChecked(resource) }).ConfigureAwait(false);
