@@ -7,11 +7,11 @@ using Platform.Tests.Support;
 namespace Platform.Tests.Api.Data;
 
 /// <summary>PostgreSQL goes away under load: callers get their 503 in time, and the Api comes back by itself.</summary>
-public sealed class OutageTests(Stack stack) : IAsyncLifetime
+public sealed class OutageTests(DatabaseFixture fixture) : IClassFixture<DatabaseFixture>, IAsyncLifetime
 {
     private static readonly TimeSpan Promised = TimeSpan.FromSeconds(2);
 
-    private TestDatabase _database = null!;
+    private readonly TestDatabase _database = fixture.Database;
     private TcpProxy _proxy = null!;
     private WebApplicationFactory<Program> _api = null!;
     private HttpClient _client = null!;
@@ -19,7 +19,6 @@ public sealed class OutageTests(Stack stack) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _database = await stack.CreateDatabaseAsync();
         (_proxy, var throughProxy) = TcpProxy.Before(_database.App);
         _redis = TcpProxy.BeforeAddress(_database.Redis);
         _api = ApiFixture.Host(_database, ("ConnectionStrings:platform", throughProxy), ("ConnectionStrings:redis", $"127.0.0.1:{_redis.Port}"));
@@ -34,7 +33,6 @@ public sealed class OutageTests(Stack stack) : IAsyncLifetime
         await _api.DisposeAsync();
         await _proxy.DisposeAsync();
         await _redis.DisposeAsync();
-        await _database.DisposeAsync();
     }
 
     [Theory]
