@@ -1,7 +1,6 @@
-using System.CommandLine;
+using Platform.Api;
 using Platform.Api.Catalog;
 using Platform.Api.Catalog.Embeddings;
-using Platform.Api.Catalog.Import;
 using Platform.Api.Catalog.Search;
 using Platform.Api.Data;
 using Platform.Api.Documentation;
@@ -9,12 +8,9 @@ using Platform.Api.Embeddings;
 using Platform.Api.Http;
 using Platform.Api.Identity;
 
-var commands = new RootCommand("The Platform API. Without a command it serves HTTP.") { MigrateCommand.Create(), ImportCommand.Create() };
-commands.TreatUnmatchedTokensAsErrors = false; // --urls, --environment and the like are the host's
-commands.SetAction(_ => ServeAsync(args));
-return await commands.Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+return await Commands.RunAsync(args, Build);
 
-static async Task<int> ServeAsync(string[] args)
+static WebApplication Build(string[] args)
 {
     var builder = WebApplication.CreateBuilder(args);
     builder.AddServiceDefaults();
@@ -33,8 +29,7 @@ static async Task<int> ServeAsync(string[] args)
     var api = app.MapApi();
     api.MapCatalog();
     api.MapSearch();
-    await app.RunAsync();
-    return 0;
+    return app;
 }
 
 /// <summary>The entry point, visible so that tests can host it.</summary>
