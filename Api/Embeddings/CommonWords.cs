@@ -46,7 +46,4 @@ internal static class CommonWords
         // Numbers and single letters tell editions and volumes apart, not what a book is about.
         return word.Length == 1 || char.IsAsciiDigit(word[0]) ? 0.25f : 1f;
     }
-
-    /// <summary>The words with their probability times their weight: what every text has in common.</summary>
-    public static IEnumerable<(string Word, float Mass)> Common => Weights.Select(entry => (entry.Key, A * (1 - entry.Value)));
 }

@@ -10,8 +10,11 @@ namespace Platform.Api.Embeddings;
 /// <item>Its parts of 3 to 5 letters add theirs (Bojanowski et al.: Enriching word vectors with subword information, TACL
 /// 2017): spelling variants, inflections and compounds come near each other.</item>
 /// <item>Its subjects add theirs (<see cref="Subjects"/>).</item>
-/// <item>Common words count little, and the direction that all texts share is taken out (<see cref="CommonWords"/>).</item>
+/// <item>Common words count little (<see cref="CommonWords"/>). Taking out the direction that all texts share, as is often
+/// done besides, changed nothing here and was left out.</item>
 /// </list>
+/// Against plain hashing of words, by precision@10 on the 10,000 books of goodbooks-10k: title to same author or series
+/// 0.109 : 0.075, title to same readers 0.072 : 0.050, title with series and authors to same readers 0.368 : 0.318.
 /// </summary>
 internal static class LocalEmbedding
 {
@@ -26,8 +29,6 @@ internal static class LocalEmbedding
     private const float PartsShare = 0.6f;
     private const float SubjectShare = 1.2f;
 
-    private static readonly float[] CommonDirection = FindCommonDirection();
-
     /// <summary>
     /// The vector of <paramref name="text"/>, of length 1. Each line counts by the root of its length, so that a long
     /// description does not drown a title.
@@ -37,7 +38,6 @@ internal static class LocalEmbedding
     public static void Embed(ReadOnlySpan<char> text, Span<float> vector)
     {
         Sum(text, vector);
-        TensorPrimitives.MultiplyAdd(CommonDirection, -TensorPrimitives.Dot<float>(vector, CommonDirection), vector, vector);
         if (TensorPrimitives.Norm<float>(vector) < 1e-6f)
         {
             // Cosine distance to a vector of length 0 is no number.
@@ -108,14 +108,5 @@ internal static class LocalEmbedding
     {
         for (var i = 0; i < 4; i++, hash >>= 9)
             sum[(int)(hash & 0xFF)] += (hash & 0x100) == 0 ? amount : -amount;
-    }
-
-    private static float[] FindCommonDirection()
-    {
-        var direction = new float[Dimensions];
-        foreach (var (word, mass) in CommonWords.Common)
-            AddWord(word, mass, direction);
-        Normalise(direction);
-        return direction;
     }
 }
