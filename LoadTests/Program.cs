@@ -1,0 +1,7 @@
+using System.CommandLine;
+using Platform.LoadTests;
+
+var bench = new Command("bench", "Measure one thing next to its limit, both in the same run.") { ImportBench.Create() };
+var commands = new RootCommand("Measurements of Platform; LoadTests/README.md says how to read them.") { bench };
+bench.Options.Add(BenchStack.Postgres);
+return await commands.Parse(args).InvokeAsync();
