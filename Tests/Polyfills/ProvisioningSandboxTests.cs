@@ -33,14 +33,6 @@ public sealed class ProvisioningSandboxTests : IDisposable
     }
 
     [Fact]
-    public async Task A_program_knows_the_machine_by_the_name_it_has_in_a_container()
-    {
-        var result = await RunAsync([], "read line < /etc/hosts; echo $line");
-
-        Assert.Equal("127.0.0.1 localhost host.docker.internal", result.Output);
-    }
-
-    [Fact]
     public async Task A_program_sees_no_other_processes_and_has_no_rights()
     {
         var result = await RunAsync([], """
@@ -88,7 +80,7 @@ public sealed class ProvisioningSandboxTests : IDisposable
         Assert.Equal("ready", await process.StandardOutput.ReadLineAsync(Ct));
 
         var sent = Sandbox.Signal(process, signal);
-        await process.WaitForExitAsync(Ct).WaitAsync(TimeSpan.FromSeconds(10), Ct);
+        await process.WaitForExitAsync(Ct).WaitAsync(TimeSpan.FromSeconds(30), Ct);
 
         Assert.True(sent);
         Assert.Equal("heard", await process.StandardOutput.ReadLineAsync(Ct));
@@ -105,7 +97,7 @@ public sealed class ProvisioningSandboxTests : IDisposable
         process.Kill();
 
         // The stream ends when the last process that can write to it has.
-        Assert.Equal("", await process.StandardOutput.ReadToEndAsync(Ct).WaitAsync(TimeSpan.FromSeconds(10), Ct));
+        Assert.Equal("", await process.StandardOutput.ReadToEndAsync(Ct).WaitAsync(TimeSpan.FromSeconds(30), Ct));
     }
 
     [Fact]
@@ -134,7 +126,7 @@ public sealed class ProvisioningSandboxTests : IDisposable
         });
         asking.Start();
         asking.Join();
-        Assert.True(SpinWait.SpinUntil(() => !Directory.Exists(task), TimeSpan.FromSeconds(10))); // the kernel's side of it ends a little later
+        Assert.True(SpinWait.SpinUntil(() => !Directory.Exists(task), TimeSpan.FromSeconds(30))); // the kernel's side of it ends a little later
 
         // A signal needs a moment to get through to the program, which the conversation gives it.
         for (var i = 0; i < 2000; i++)

@@ -103,7 +103,7 @@ public sealed class ProvisioningTests(ProvisioningMirror mirror) : IDisposable
 
         await stop.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start.WaitAsync(TimeSpan.FromSeconds(5), Ct));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start.WaitAsync(TimeSpan.FromSeconds(30), Ct));
         Assert.DoesNotContain(Directory.EnumerateDirectories("/proc"), IsOurs);
     }
 

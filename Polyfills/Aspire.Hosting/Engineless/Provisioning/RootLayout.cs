@@ -22,8 +22,7 @@ internal static class RootLayout
         ["etc/passwd"] = $"root:x:0:0:root:/tmp:/bin/sh\npostgres:x:{UserId}:{UserId}:postgres:/data:/bin/sh\n",
         ["etc/group"] = $"root:x:0:\npostgres:x:{UserId}:\n",
         ["etc/nsswitch.conf"] = "passwd: files\ngroup: files\nhosts: files dns\n",
-        // Programs know the machine by the name it has inside a container, so one configuration serves both.
-        ["etc/hosts"] = "127.0.0.1 localhost host.docker.internal\n::1 localhost\n",
+        ["etc/hosts"] = "127.0.0.1 localhost\n::1 localhost\n",
         ["etc/resolv.conf"] = "", // the machine's own is mounted over it
     };
 
