@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
@@ -5,8 +6,10 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
 
 namespace Platform.ServiceDefaults;
 
@@ -20,7 +23,8 @@ internal sealed partial class ExceptionAnswers(IProblemDetailsService problems, 
 
     public async Task AnswerAsync(HttpContext context)
     {
-        var exception = context.Features.GetRequiredFeature<IExceptionHandlerFeature>().Error;
+        var feature = context.Features.GetRequiredFeature<IExceptionHandlerFeature>();
+        var exception = feature.Error;
 
         // Nobody waits for this answer any more; that a query was cut short for it is not an error.
         if (context.RequestAborted.IsCancellationRequested)
@@ -29,7 +33,7 @@ internal sealed partial class ExceptionAnswers(IProblemDetailsService problems, 
             return;
         }
 
-        var problem = Describe(exception);
+        var problem = Describe(exception, feature.Endpoint);
         context.Response.StatusCode = problem.Status!.Value;
         if (problem.Status == StatusCodes.Status503ServiceUnavailable)
             logger.DependencyUnavailable(context.Request.Method, context.Request.Path, Root(exception));
@@ -38,10 +42,10 @@ internal sealed partial class ExceptionAnswers(IProblemDetailsService problems, 
         await problems.TryWriteAsync(new() { HttpContext = context, ProblemDetails = problem, Exception = exception });
     }
 
-    private static ProblemDetails Describe(Exception exception)
+    private static ProblemDetails Describe(Exception exception, Endpoint? endpoint)
     {
         if (exception is BadHttpRequestException bad)
-            return BadRequest(bad);
+            return BadRequest(bad, endpoint);
         if (IsUnavailability(exception))
             return new() { Status = StatusCodes.Status503ServiceUnavailable };
         return new()
@@ -56,6 +60,7 @@ internal sealed partial class ExceptionAnswers(IProblemDetailsService problems, 
     {
         null => false,
         DbException { IsTransient: true } or DbException { SqlState: QueryCanceled } => true,
+        RedisConnectionException or RedisTimeoutException => true,
         _ => IsUnavailability(exception.InnerException),
     };
 
@@ -65,7 +70,7 @@ internal sealed partial class ExceptionAnswers(IProblemDetailsService problems, 
         return $"{root.GetType().Name}: {root.Message}";
     }
 
-    private static ProblemDetails BadRequest(BadHttpRequestException exception)
+    private static ProblemDetails BadRequest(BadHttpRequestException exception, Endpoint? endpoint)
     {
         if (exception.InnerException is JsonException json)
         {
@@ -77,8 +82,9 @@ internal sealed partial class ExceptionAnswers(IProblemDetailsService problems, 
         }
         if (NotBound().Match(exception.Message) is { Success: true } value)
         {
-            return Invalid(exception.StatusCode, value.Groups["name"].Value,
-                $"'{value.Groups["value"].Value}' is not a valid {TypeName(value.Groups["type"].Value)}.");
+            var name = value.Groups["name"].Value;
+            return Invalid(exception.StatusCode, name,
+                $"'{value.Groups["value"].Value}' is not a valid {TypeName(value.Groups["type"].Value)}{AllowedRange(endpoint, name)}.");
         }
         if (NotGiven().Match(exception.Message) is { Success: true } missing)
             return Invalid(exception.StatusCode, missing.Groups["name"].Value, "A value is required.");
@@ -92,6 +98,12 @@ internal sealed partial class ExceptionAnswers(IProblemDetailsService problems, 
 
     private static string Position(JsonException json) =>
         json.LineNumber is { } line ? FormattableString.Invariant($" (line {line + 1}, byte {json.BytePositionInLine + 1})") : "";
+
+    private static string AllowedRange(Endpoint? endpoint, string parameter) =>
+        endpoint?.Metadata.GetOrderedMetadata<IParameterBindingMetadata>().FirstOrDefault(metadata => metadata.Name == parameter)
+            ?.ParameterInfo.GetCustomAttributes(typeof(RangeAttribute), inherit: false) is [RangeAttribute range]
+            ? FormattableString.Invariant($" from {range.Minimum} to {range.Maximum}")
+            : "";
 
     private static string TypeName(string type) => type.TrimEnd('?') switch
     {

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -10,6 +11,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using StackExchange.Redis;
 
 namespace Platform.Tests.ServiceDefaults;
 
@@ -21,7 +23,7 @@ public sealed partial class ProblemTests : IAsyncLifetime
     public async ValueTask InitializeAsync() => _service = await TestService.StartAsync(
         app =>
         {
-            app.MapGet("/numbers", (int limit, Guid? id) => limit);
+            app.MapGet("/numbers", (int limit, Guid? id, [Range(1, 50)] int? few) => limit);
             app.MapPost("/books", (Book book) => book);
             app.MapGet("/gone", () => TypedResults.NotFound());
             app.MapGet("/invalid", () => TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["Authors[0].BirthYear"] = ["too late"] }));
@@ -30,6 +32,8 @@ public sealed partial class ProblemTests : IAsyncLifetime
                 "An exception has been raised that is likely due to a transient failure.",
                 new NpgsqlException("Failed to connect", new SocketException((int)SocketError.ConnectionRefused))));
             app.MapGet("/pool-exhausted", string () => throw new NpgsqlException("The connection pool has been exhausted", new TimeoutException()));
+            app.MapGet("/redis-away", string () => throw new RedisConnectionException(ConnectionFailureType.SocketFailure, "no connection"));
+            app.MapGet("/redis-frozen", string () => throw new RedisTimeoutException("no answer", CommandStatus.Sent));
             app.MapGet("/syntax-error", string () => throw new PostgresException("syntax error", "ERROR", "ERROR", PostgresErrorCodes.SyntaxError));
             app.MapGet("/forever", async (CancellationToken cancellation) =>
             {
@@ -82,6 +86,7 @@ public sealed partial class ProblemTests : IAsyncLifetime
     [Theory]
     [InlineData("/numbers?limit=abc", "limit", "'abc' is not a valid whole number.")]
     [InlineData("/numbers?limit=99999999999999", "limit", "'99999999999999' is not a valid whole number.")]
+    [InlineData("/numbers?limit=1&few=x", "few", "'x' is not a valid whole number from 1 to 50.")]
     [InlineData("/numbers", "limit", "A value is required.")]
     [InlineData("/numbers?limit=1&id=%22x%22%0A", "id", "'\"x\"\n' is not a valid id (a UUID).")]
     public async Task A_value_that_cannot_be_read_names_its_field(string path, string field, string message)
@@ -139,6 +144,8 @@ public sealed partial class ProblemTests : IAsyncLifetime
     [Theory]
     [InlineData("/database-away")]
     [InlineData("/pool-exhausted")]
+    [InlineData("/redis-away")]
+    [InlineData("/redis-frozen")]
     [InlineData("/forever")]
     public async Task A_dependency_that_is_away_is_503_with_a_time_to_come_back(string path)
     {
