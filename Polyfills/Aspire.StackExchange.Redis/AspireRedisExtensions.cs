@@ -62,7 +62,8 @@ public static class AspireRedisExtensions
 
         builder.Services.AddKeyedSingleton<IConnectionMultiplexer>(serviceKey, (services, _) =>
         {
-            var options = ConfigurationOptions.Parse(settings.ConnectionString ?? "");
+            var options = string.IsNullOrWhiteSpace(settings.ConnectionString)
+                ? new ConfigurationOptions() : ConfigurationOptions.Parse(settings.ConnectionString);
             options.Defaults = new RetryingDefaults();
             section.GetSection("ConfigurationOptions").Bind(options);
             section.GetSection(connectionName).GetSection("ConfigurationOptions").Bind(options);
