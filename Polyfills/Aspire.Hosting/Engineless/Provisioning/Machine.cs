@@ -39,7 +39,7 @@ internal sealed record Machine
         // A relative XDG_CACHE_HOME is to be ignored (XDG base directory specification).
         var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
         if (cache is null || !Path.IsPathRooted(cache))
-            cache = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+            cache = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".cache");
         return new() { CacheFolder = Path.Combine(cache, "aspire-engineless") };
     }
 
