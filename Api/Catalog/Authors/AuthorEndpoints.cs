@@ -50,7 +50,7 @@ internal static class AuthorEndpoints
         if (part is not null)
         {
             var pattern = $"%{part.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
-            authors = authors.Where(a => EF.Functions.ILike(a.Name, pattern));
+            authors = authors.Where(a => EF.Functions.ILike(a.Name, pattern, "\\"));
         }
 
         if (from is not null)
