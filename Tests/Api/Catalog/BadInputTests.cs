@@ -126,7 +126,7 @@ public sealed class BadInputTests(ApiFixture api) : IClassFixture<ApiFixture>
     [Theory]
     [InlineData("{\"name\":\"Sea\"}", "slug")]
     [InlineData("{\"name\":\"Sea\",\"slug\":\"Sea Stories\"}", "slug")]
-    [InlineData("{\"name\":\"Sea\",\"slug\":\"sea\\n\\u2028\"}", "slug")]
+    [InlineData("{\"name\":\"Sea\",\"slug\":\"sea\\nstories\"}", "slug")]
     [InlineData("{\"slug\":\"sea\"}", "name")]
     [InlineData($"{{\"name\":\"Sea\",\"slug\":\"sea\",\"parentId\":\"{SomeId}\"}}", "parentId")]
     [InlineData("{\"name\":\"Sea\",\"slug\":\"sea\",\"parentId\":\"x\"}", "parentId")]
@@ -171,6 +171,25 @@ public sealed class BadInputTests(ApiFixture api) : IClassFixture<ApiFixture>
         var content = new StringContent("title=Moby-Dick", Encoding.UTF8, "application/x-www-form-urlencoded");
 
         (await api.Admin.SendAsync(HttpMethod.Post, "/api/v1/books", content)).AssertProblem(HttpStatusCode.UnsupportedMediaType);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_body_over_one_mebibyte_is_a_413(bool isChunked)
+    {
+        // Only the real server counts bytes.
+        await using var factory = ApiFixture.Host(api.Database);
+        factory.UseKestrel(0);
+        factory.StartServer();
+        using var client = factory.CreateClient();
+        client.DefaultRequestHeaders.Add("X-Admin-Key", ApiFixture.AdminKey);
+        client.DefaultRequestHeaders.TransferEncodingChunked = isChunked;
+        var body = new string('x', 1_048_577);
+
+        var answer = await client.SendAsync(HttpMethod.Post, "/api/v1/books", Json($"{{\"title\":\"{body}\"}}"));
+
+        answer.AssertProblem(HttpStatusCode.RequestEntityTooLarge);
     }
 
     [Fact]

@@ -164,7 +164,8 @@ public sealed class BookListTests(BookListTests.Catalogue catalogue) : IClassFix
         Assert.Empty((await catalogue.Client.ReadAsync("/api/v1/authors?q=1_0")).Items("name"));
         var first = await catalogue.Client.ReadAsync("/api/v1/authors?limit=1");
         var second = await catalogue.Client.ReadAsync($"/api/v1/authors?limit=1&after={first["next"]}");
-        Assert.True(string.Compare(first.Items("name")[0], second.Items("name")[0], StringComparison.OrdinalIgnoreCase) < 0);
+        // By alphabet, whatever the accents.
+        Assert.Equal(["Émile Zola", "Mary Shelley"], first.Items("name").Concat(second.Items("name")));
     }
 
     /// <summary>The Api with its catalogue.</summary>

@@ -1,0 +1,186 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Platform.Tests.Support;
+
+namespace Platform.Tests.Api.Catalog;
+
+public sealed class BookWriteTests(ApiFixture api) : IClassFixture<ApiFixture>
+{
+    [Fact]
+    public async Task A_book_comes_back_as_it_was_sent()
+    {
+        var author = await api.Admin.AddAuthorAsync("Herman Melville");
+        var editor = await api.Admin.AddAuthorAsync("An Editor");
+        var category = await api.Admin.AddCategoryAsync("whaling");
+
+        var made = await api.Admin.SendAsync(HttpMethod.Post, "/api/v1/books", new
+        {
+            title = " Moby-Dick ", subtitle = "or, The Whale", authorIds = new[] { editor, author }, categoryIds = new[] { category },
+            language = "EN", publishedYear = 1851, publisher = "Harper", description = "A whale.", coverUrl = "https://example.org/c.jpg",
+            identifiers = new { isbn10 = "0-14-243724-7", goodbooks = "2" }, translations = new[] { new { language = "de", title = "Der Wal" } },
+        });
+
+        Assert.Equal(HttpStatusCode.Created, made.Status);
+        var id = made.Body!["id"]!.GetValue<Guid>();
+        Assert.Equal($"/api/v1/books/{id}", made.Location);
+        var expected = JsonNode.Parse($$"""
+            { "id": "{{id}}", "title": "Moby-Dick", "subtitle": "or, The Whale",
+              "authors": [ { "id": "{{editor}}", "name": "An Editor" }, { "id": "{{author}}", "name": "Herman Melville" } ],
+              "categories": [ { "id": "{{category}}", "name": "whaling" } ],
+              "language": "en", "publishedYear": 1851, "publisher": "Harper", "description": "A whale.",
+              "identifiers": { "isbn10": "0142437247", "isbn13": "9780142437247", "goodbooks": "2" },
+              "averageRating": null, "ratingsCount": 0, "coverUrl": "https://example.org/c.jpg",
+              "translations": [ { "language": "de", "title": "Der Wal", "description": null } ] }
+            """);
+        foreach (var address in new[] { made.Location!, "/api/v1/books/isbn/0-14-243724-7", "/api/v1/books/isbn/9780142437247" })
+        {
+            var read = await api.Client.SendAsync(HttpMethod.Get, address);
+            Assert.True(JsonNode.DeepEquals(expected, read.Body), read.Body!.ToJsonString());
+            Assert.Equal(made.ETag, read.ETag);
+        }
+    }
+
+    [Fact]
+    public async Task A_reader_who_has_the_book_gets_304_until_any_part_of_it_changes()
+    {
+        var author = await api.Admin.AddAuthorAsync("George Eliot");
+        var category = await api.Admin.AddCategoryAsync("novels");
+        var id = await api.Admin.AddAsync("/api/v1/books", new { title = "Middlemarch", authorIds = new[] { author }, categoryIds = new[] { category } });
+        var address = $"/api/v1/books/{id}";
+
+        Func<Task>[] changes =
+        [
+            () => WriteAsync($"/api/v1/authors/{author}", new { name = "Mary Ann Evans" }),
+            () => WriteAsync($"/api/v1/categories/{category}", new { name = "Great novels", slug = "novels" }),
+            () => WriteAsync(address, new { title = "Middlemarch", authorIds = new[] { author }, categoryIds = new[] { category }, translations = new[] { new { language = "fr", title = "Middlemarch" } } }),
+            () => WriteAsync(address, new { title = "Middlemarch", authorIds = new[] { author }, categoryIds = new[] { category }, identifiers = new { isbn13 = "9780804429573" } }),
+            () => WriteAsync(address, new { title = "Middlemarch", categoryIds = new[] { category } }),
+            () => WriteAsync(address, new { title = "Middlemarch" }),
+        ];
+        foreach (var change in changes)
+        {
+            var before = (await api.Client.SendAsync(HttpMethod.Get, address)).ETag!;
+            Assert.Equal(HttpStatusCode.NotModified, (await api.Client.SendAsync(HttpMethod.Get, address, ifNoneMatch: before)).Status);
+
+            await change();
+
+            var after = await api.Client.SendAsync(HttpMethod.Get, address, ifNoneMatch: before);
+            Assert.Equal(HttpStatusCode.OK, after.Status);
+            Assert.NotEqual(before, after.ETag);
+        }
+
+        Task WriteAsync(string at, object body) => ReplaceAsync(at, body);
+    }
+
+    [Theory]
+    [InlineData("books")]
+    [InlineData("authors")]
+    [InlineData("categories")]
+    public async Task Writing_needs_the_etag_of_what_is_there_now(string kind)
+    {
+        var body = new Dictionary<string, object>(kind switch
+        {
+            "books" => [new("title", "Emma")],
+            "authors" => [new("name", "Jane Austen")],
+            _ => [new("name", "Satire"), new("slug", "satire")],
+        });
+        var address = (await api.Admin.SendAsync(HttpMethod.Post, $"/api/v1/{kind}", body)).Location!;
+        var first = (await api.Client.SendAsync(HttpMethod.Get, address)).ETag!;
+
+        (await api.Admin.SendAsync(HttpMethod.Put, address, body)).AssertProblem(HttpStatusCode.PreconditionRequired);
+        (await api.Admin.SendAsync(HttpMethod.Delete, address)).AssertProblem(HttpStatusCode.PreconditionRequired);
+        (await api.Admin.SendAsync(HttpMethod.Put, address, body, ifMatch: "\"other\"")).AssertProblem(HttpStatusCode.PreconditionFailed);
+        (await api.Admin.SendAsync(HttpMethod.Put, address, body, ifMatch: "W/" + first)).AssertProblem(HttpStatusCode.PreconditionFailed);
+        body[kind == "books" ? "title" : "name"] = "Changed";
+        var changed = await api.Admin.SendAsync(HttpMethod.Put, address, body, ifMatch: first);
+        Assert.Equal(HttpStatusCode.OK, changed.Status);
+        (await api.Admin.SendAsync(HttpMethod.Put, address, body, ifMatch: first)).AssertProblem(HttpStatusCode.PreconditionFailed);
+        (await api.Admin.SendAsync(HttpMethod.Delete, address, ifMatch: first)).AssertProblem(HttpStatusCode.PreconditionFailed);
+        Assert.Equal(HttpStatusCode.NoContent, (await api.Admin.SendAsync(HttpMethod.Delete, address, ifMatch: $"\"other\", {changed.ETag}")).Status);
+        (await api.Client.SendAsync(HttpMethod.Get, address)).AssertProblem(HttpStatusCode.NotFound);
+        (await api.Admin.SendAsync(HttpMethod.Delete, address, ifMatch: "*")).AssertProblem(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Of_writers_with_one_etag_exactly_one_wins()
+    {
+        var made = await api.Admin.SendAsync(HttpMethod.Post, "/api/v1/books", new { title = "Persuasion" });
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => api.Admin.SendAsync(HttpMethod.Put, made.Location!, new
+        {
+            title = $"Persuasion {i}", translations = new[] { new { language = "de", title = $"Überredung {i}" } },
+        }, ifMatch: made.ETag)));
+
+        var winner = Assert.Single(answers, a => a.Status == HttpStatusCode.OK);
+        Assert.All(answers.Where(a => a != winner), a => a.AssertProblem(HttpStatusCode.PreconditionFailed));
+        Assert.True(JsonNode.DeepEquals(winner.Body, await api.Client.ReadAsync(made.Location!)));
+    }
+
+    [Fact]
+    public async Task An_isbn_belongs_to_one_live_book_in_whatever_form_it_is_sent()
+    {
+        var first = await api.Admin.SendAsync(HttpMethod.Post, "/api/v1/books", new { title = "One", identifiers = new { isbn10 = "0-306-40615-2" } });
+        var second = await api.Admin.SendAsync(HttpMethod.Post, "/api/v1/books", new { title = "Two" });
+
+        (await api.Admin.SendAsync(HttpMethod.Post, "/api/v1/books", new { title = "Two", identifiers = new { isbn13 = "978-0-306-40615-7" } }))
+            .AssertProblem(HttpStatusCode.Conflict, "identifiers.isbn13");
+        (await api.Admin.SendAsync(HttpMethod.Put, second.Location!, new { title = "Two", identifiers = new { isbn10 = "0306406152" } }, ifMatch: second.ETag))
+            .AssertProblem(HttpStatusCode.Conflict, "identifiers.isbn10");
+        Assert.Equal(HttpStatusCode.NoContent, (await api.Admin.SendAsync(HttpMethod.Delete, first.Location!, ifMatch: "*")).Status);
+        (await api.Client.SendAsync(HttpMethod.Get, "/api/v1/books/isbn/0306406152")).AssertProblem(HttpStatusCode.NotFound);
+        Assert.Equal(HttpStatusCode.OK, (await api.Admin.SendAsync(HttpMethod.Put, second.Location!, new { title = "Two", identifiers = new { isbn10 = "0306406152" } }, ifMatch: second.ETag)).Status);
+    }
+
+    [Fact]
+    public async Task Of_books_added_at_once_with_one_isbn_one_is_made()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ =>
+            api.Admin.SendAsync(HttpMethod.Post, "/api/v1/books", new { title = "Same", identifiers = new { goodbooks = "777" } })));
+
+        Assert.Single(answers, a => a.Status == HttpStatusCode.Created);
+        Assert.All(answers.Where(a => a.Status != HttpStatusCode.Created), a => a.AssertProblem(HttpStatusCode.Conflict, "identifiers.goodbooks"));
+    }
+
+    [Fact]
+    public async Task A_deleted_book_is_in_no_list()
+    {
+        var author = await api.Admin.AddAuthorAsync("Anne Brontë");
+        var category = await api.Admin.AddCategoryAsync("deleted");
+        var book = await api.Admin.AddAsync("/api/v1/books", new { title = "Agnes Grey", authorIds = new[] { author }, categoryIds = new[] { category } });
+
+        (await api.Admin.SendAsync(HttpMethod.Delete, $"/api/v1/authors/{author}", ifMatch: "*")).AssertProblem(HttpStatusCode.Conflict);
+        (await api.Admin.SendAsync(HttpMethod.Delete, $"/api/v1/categories/{category}", ifMatch: "*")).AssertProblem(HttpStatusCode.Conflict);
+        await api.Admin.SendAsync(HttpMethod.Delete, $"/api/v1/books/{book}", ifMatch: "*");
+
+        Assert.Empty((await api.Client.ReadAsync($"/api/v1/books?author={author}")).Items("id"));
+        Assert.Empty((await api.Client.ReadAsync($"/api/v1/categories/{category}/books")).Items("id"));
+        var tree = await api.Client.ReadAsync("/api/v1/categories");
+        Assert.Equal(0, tree["items"]!.AsArray().Single(c => c!["slug"]!.GetValue<string>() == "deleted")!["bookCount"]!.GetValue<int>());
+        Assert.Equal(HttpStatusCode.NoContent, (await api.Admin.SendAsync(HttpMethod.Delete, $"/api/v1/authors/{author}", ifMatch: "*")).Status);
+        Assert.Equal(HttpStatusCode.NoContent, (await api.Admin.SendAsync(HttpMethod.Delete, $"/api/v1/categories/{category}", ifMatch: "*")).Status);
+    }
+
+    [Fact]
+    public async Task No_book_names_an_author_who_was_deleted_at_the_same_time()
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            var author = await api.Admin.AddAuthorAsync($"Author {round}");
+
+            var writes = Enumerable.Range(0, 4).Select(_ => api.Admin.SendAsync(HttpMethod.Post, "/api/v1/books", new { title = "Race", authorIds = new[] { author } }));
+            var delete = api.Admin.SendAsync(HttpMethod.Delete, $"/api/v1/authors/{author}", ifMatch: "*");
+            var books = await Task.WhenAll(writes);
+            var deleted = await delete;
+
+            var orphans = deleted.Status == HttpStatusCode.NoContent && books.Any(b => b.Status == HttpStatusCode.Created);
+            Assert.False(orphans, $"{deleted.Status} with {string.Join(",", books.Select(b => b.Status))}");
+        }
+    }
+
+    private async Task ReplaceAsync(string address, object body)
+    {
+        var etag = (await api.Client.SendAsync(HttpMethod.Get, address)).ETag;
+        var answer = await api.Admin.SendAsync(HttpMethod.Put, address, body, ifMatch: etag);
+        Assert.True(answer.Status == HttpStatusCode.OK, answer.Body?.ToJsonString());
+    }
+}
