@@ -9,7 +9,9 @@ internal static class DataExtensions
     /// <exception cref="InvalidOperationException">The connection string is missing or unreadable.</exception>
     internal static void AddPlatformData(this WebApplicationBuilder builder)
     {
-        var connectionString = FailFast(builder.Configuration.GetConnectionString("platform"));
+        var limits = DatabaseLimits.From(builder.Configuration);
+        builder.Services.AddSingleton(limits);
+        var connectionString = FailFast(builder.Configuration.GetConnectionString("platform"), limits);
         builder.AddNpgsqlDbContext<PlatformDbContext>("platform",
             settings =>
             {
@@ -21,7 +23,7 @@ internal static class DataExtensions
     }
 
     // What the connection string says goes before what is said here.
-    private static string FailFast(string? configured)
+    private static string FailFast(string? configured, DatabaseLimits limits)
     {
         NpgsqlConnectionStringBuilder connectionString;
         try
@@ -40,11 +42,11 @@ internal static class DataExtensions
         }
 
         // In seconds: for a free connection of the pool, or a new one.
-        Default("Timeout", () => connectionString.Timeout = 1);
+        Default("Timeout", () => connectionString.Timeout = limits.ConnectSeconds);
         Default("Maximum Pool Size", () => connectionString.MaxPoolSize = 32);
         // The server ends a statement before its request runs out of time (DatabaseDeadline), and looks every second
         // whether whoever asked is still there.
-        Default("Options", () => connectionString.Options = "-c statement_timeout=1300 -c client_connection_check_interval=1000");
+        Default("Options", () => connectionString.Options = $"-c statement_timeout={limits.StatementMilliseconds} -c client_connection_check_interval=1000");
         return connectionString.ConnectionString;
 
         void Default(string keyword, Action set)

@@ -16,19 +16,17 @@ namespace Platform.Api.Data;
 /// so that every request cancelled would hold a thread, and soon nobody gets an answer in time. A server that is merely
 /// slow ends the statement itself (<c>statement_timeout</c>), and the connection lives.
 /// </remarks>
-internal sealed class DatabaseDeadline(RequestDelegate next)
+internal sealed class DatabaseDeadline(RequestDelegate next, DatabaseLimits limits)
 {
-    // The caller is promised an answer within 2 s.
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(100);
 
     public async Task InvokeAsync(HttpContext context, PlatformDbContext db)
     {
         var callerGone = context.RequestAborted;
         context.RequestAborted = CancellationToken.None;
-        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
+        var wait = new Wait((NpgsqlConnection)db.Database.GetDbConnection());
         // Repeated, because at the first time the request may just be between two statements.
-        using var timer = new Timer(static connection => Close((NpgsqlConnection)connection!), connection, Limit, Again);
+        using var timer = new Timer(static wait => ((Wait)wait!).Break(), wait, limits.RequestDeadline, Again);
         using var early = callerGone.UnsafeRegister(static timer => ((Timer)timer!).Change(TimeSpan.Zero, Again), timer);
         try
         {
@@ -36,22 +34,36 @@ internal sealed class DatabaseDeadline(RequestDelegate next)
         }
         finally
         {
+            wait.End();
             context.RequestAborted = callerGone;
         }
     }
 
-    private static void Close(NpgsqlConnection connection)
+    // The next request may get the same connection, so a timer that comes late must find that the wait has ended.
+    private sealed class Wait(NpgsqlConnection connection)
     {
-        try
+        private readonly Lock _changing = new();
+        private bool _ended;
+
+        public void Break()
         {
-            if (GetConnector(connection) is { } connector)
+            lock (_changing)
             {
+                if (_ended || GetConnector(connection) is not { } connector)
+                {
+                    return;
+                }
+
                 GetSocket(connector)?.Close();
             }
         }
-        catch (ObjectDisposedException)
+
+        public void End()
         {
-            // The request ended in the meantime.
+            lock (_changing)
+            {
+                _ended = true;
+            }
         }
     }
 

@@ -21,7 +21,7 @@ public sealed class OutageTests(DatabaseFixture fixture) : IClassFixture<Databas
     {
         (_proxy, var throughProxy) = TcpProxy.Before(_database.App);
         _redis = TcpProxy.BeforeAddress(_database.Redis);
-        _api = ApiFixture.Host(_database, ("ConnectionStrings:platform", throughProxy), ("ConnectionStrings:redis", $"127.0.0.1:{_redis.Port}"));
+        _api = ApiFixture.Host(_database, ("ConnectionStrings:platform", throughProxy), ("Database:RequestDeadline", "00:00:01.5"), ("ConnectionStrings:redis", $"127.0.0.1:{_redis.Port}"));
         _client = _api.CreateClient();
         _client.DefaultRequestHeaders.Add("X-Admin-Key", ApiFixture.AdminKey);
         await WarmUpAsync();
