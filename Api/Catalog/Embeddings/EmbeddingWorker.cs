@@ -1,4 +1,4 @@
-using System.Data;
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.AI;
@@ -25,6 +25,7 @@ internal sealed class EmbeddingWorker(
 
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestStatement = TimeSpan.FromMinutes(5);
 
     private readonly string _model = generator.ModelId();
 
@@ -61,10 +62,9 @@ internal sealed class EmbeddingWorker(
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await BeginAsync(db, cancellationToken);
         if (!await TryLockAsync(db, cancellationToken))
             return false;
-        db.Database.SetCommandTimeout(TimeSpan.FromMinutes(5));
         var queued = await db.Database.ExecuteSqlAsync($"""
             INSERT INTO catalog.book_embedding_queue (book_id)
             SELECT b.id FROM catalog.books b
@@ -84,7 +84,7 @@ internal sealed class EmbeddingWorker(
         var started = time.GetTimestamp();
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await BeginAsync(db, cancellationToken);
         telemetry.Pending = await db.Database.SqlQuery<long>($"SELECT count(*) AS \"Value\" FROM catalog.book_embedding_queue")
             .SingleAsync(cancellationToken);
         if (telemetry.Pending == 0 || !await TryLockAsync(db, cancellationToken))
@@ -129,6 +129,7 @@ internal sealed class EmbeddingWorker(
             SET model = excluded.model, text_hash = excluded.text_hash, embedding = excluded.embedding
             """, inner.Connection, inner)
         {
+            CommandTimeout = (int)LongestStatement.TotalSeconds,
             Parameters =
             {
                 new() { Value = _model },
@@ -138,6 +139,15 @@ internal sealed class EmbeddingWorker(
             },
         };
         await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    // The service's connections cut statements off in time for a caller to get an answer; here nobody waits.
+    private static async Task<IDbContextTransaction> BeginAsync(PlatformDbContext db, CancellationToken cancellationToken)
+    {
+        db.Database.SetCommandTimeout(LongestStatement);
+        var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await db.Database.ExecuteSqlAsync($"SELECT set_config('statement_timeout', {LongestStatement.TotalMilliseconds.ToString(CultureInfo.InvariantCulture)}, true)", cancellationToken);
+        return transaction;
     }
 
     private static Task<bool> TryLockAsync(PlatformDbContext db, CancellationToken cancellationToken) =>

@@ -9,13 +9,14 @@ using Platform.Tests.Support;
 
 namespace Platform.Tests.Api.Catalog.Embeddings;
 
-public sealed class EmbeddingWorkerTests(Stack stack) : IAsyncLifetime
+public sealed class EmbeddingWorkerTests(DatabaseFixture fixture) : IClassFixture<DatabaseFixture>, IAsyncLifetime
 {
-    private TestDatabase _database = null!;
+    private readonly TestDatabase _database = fixture.Database;
 
-    public async ValueTask InitializeAsync() => _database = await stack.CreateDatabaseAsync();
+    public async ValueTask InitializeAsync() => await _database.ExecuteAsync(
+        "TRUNCATE catalog.books, catalog.authors, catalog.categories, catalog.book_embedding_queue CASCADE");
 
-    public ValueTask DisposeAsync() => _database.DisposeAsync();
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task A_new_book_gets_a_vector_of_its_text()
@@ -136,6 +137,21 @@ public sealed class EmbeddingWorkerTests(Stack stack) : IAsyncLifetime
 
         await EmbeddedAsync(book, "Emma");
         Assert.Equal(3, generator.Asked.Count);
+    }
+
+    [Fact]
+    public async Task A_batch_may_take_longer_than_a_request()
+    {
+        await _database.ExecuteAsync("""
+            CREATE FUNCTION catalog.slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(2); RETURN NULL; END';
+            CREATE TRIGGER slow AFTER INSERT ON catalog.book_embeddings FOR EACH STATEMENT EXECUTE FUNCTION catalog.slow();
+            """);
+        await using var api = Start();
+
+        var book = await AddBookAsync("Emma", null);
+
+        await EmbeddedAsync(book, "Emma");
+        await _database.ExecuteAsync("DROP FUNCTION catalog.slow() CASCADE");
     }
 
     [Fact]
