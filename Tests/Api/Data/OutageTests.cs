@@ -44,7 +44,7 @@ public sealed class OutageTests(DatabaseFixture fixture) : IClassFixture<Databas
 
         for (var wave = 0; wave < 3; wave++)
         {
-            var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(i => i % 3 == 0 ? AskAsync(Write) : AskAsync(Read)));
+            var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(i => (i % 3) switch { 0 => AskAsync(Write), 1 => AskAsync(Search), _ => AskAsync(Read) }));
 
             Assert.All(answers, answer => Assert.Equal((HttpStatusCode.ServiceUnavailable, "application/problem+json"), (answer.Status, answer.Type)));
             Assert.All(answers, answer => Assert.InRange(answer.Took, TimeSpan.Zero, Promised));
@@ -114,6 +114,8 @@ public sealed class OutageTests(DatabaseFixture fixture) : IClassFixture<Databas
     }
 
     private Task<HttpResponseMessage> Read(CancellationToken cancellationToken) => _client.GetAsync("/api/v1/books", cancellationToken);
+
+    private Task<HttpResponseMessage> Search(CancellationToken cancellationToken) => _client.GetAsync("/api/v1/search?q=sea", cancellationToken);
 
     private Task<HttpResponseMessage> Write(CancellationToken cancellationToken) =>
         _client.PostAsJsonAsync("/api/v1/categories", new { name = "Sea", slug = $"sea-{Guid.CreateVersion7():N}" }, cancellationToken);
