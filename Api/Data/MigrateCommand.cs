@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql;
+using Platform.Api.Catalog.Demo;
 
 namespace Platform.Api.Data;
 
@@ -17,9 +18,18 @@ internal static class MigrateCommand
         Description = "The migration to be at afterwards, up or down: a name such as Initial, or 0 for none.",
     };
 
+    private static readonly Option<bool> Demo = new("--demo") { Description = "Afterwards fill an empty catalogue with works in the public domain." };
+
     internal static Command Create()
     {
-        var command = new Command("migrate", "Bring roles, extensions and schema of the database up to date.") { Status, To };
+        var command = new Command("migrate", "Bring roles, extensions and schema of the database up to date.") { Status, To, Demo };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(To) is not null && (result.GetValue(Demo) || result.GetValue(Status)))
+            {
+                result.AddError("--to goes with neither --demo nor --status.");
+            }
+        });
         command.SetAction(RunAsync);
         return command;
     }
@@ -43,6 +53,13 @@ internal static class MigrateCommand
             }
 
             await MigrateAsync(owner, arguments.GetValue(To), Console.Out, cancellationToken);
+            if (arguments.GetValue(Demo))
+            {
+                await using var db = Open(owner);
+                var works = await DemoCatalogue.LoadIfEmptyAsync(db, TimeProvider.System, cancellationToken);
+                await Console.Out.WriteLineAsync(works > 0 ? $"Stored a catalogue of {works} works." : "The catalogue is not empty: no demo works stored.");
+            }
+
             return 0;
         }
         catch (Exception e) when (e is InvalidOperationException or NpgsqlException or ArgumentException)
