@@ -1,0 +1,90 @@
+using System.Diagnostics;
+
+namespace Platform.Tests.Api;
+
+/// <summary>A setting that cannot be used stops the process at start, with one sentence that names it.</summary>
+public sealed class StartTests
+{
+    private const string Database = "Host=127.0.0.1;Port=1;Username=platform_app;Password=secret-password;Database=platform";
+
+    [Theory]
+    [InlineData("Admin:Key", null, "Admin:Key")]
+    [InlineData("Admin:Key", "tooshort", "Admin:Key")]
+    [InlineData("ConnectionStrings:platform", null, "ConnectionStrings:platform")]
+    [InlineData("ConnectionStrings:platform", "Host=x;Nonsense=secret-password", "ConnectionStrings:platform")]
+    [InlineData("Database:RequestDeadline", "00:02:00", "Database:RequestDeadline")]
+    [InlineData("Database:RequestDeadline", "soon", "Database:RequestDeadline")]
+    public async Task The_api_names_the_setting(string key, string? value, string named)
+    {
+        var settings = new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:platform"] = Database, ["ConnectionStrings:redis"] = "127.0.0.1:1", ["Admin:Key"] = "0123456789abcdef", [key] = value,
+        };
+
+        var (exitCode, error) = await RunAsync(settings, "--urls", "http://127.0.0.1:0");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains(named, error, StringComparison.Ordinal);
+        Assert.Single(error.Trim().Split('\n'));
+        Assert.DoesNotContain("secret-password", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ConnectionStrings:platform-owner", null, "ConnectionStrings:platform-owner")]
+    [InlineData("Database:AppPassword", "short", "Database:AppPassword")]
+    [InlineData("Database:ReaderPassword", null, "Database:ReaderPassword")]
+    public async Task The_migrator_names_the_setting(string key, string? value, string named)
+    {
+        var settings = new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:platform-owner"] = Database, ["ConnectionStrings:platform-admin"] = Database,
+            ["Database:OwnerPassword"] = "owner-password", ["Database:AppPassword"] = "app-password", ["Database:ReaderPassword"] = "reader-password",
+            [key] = value,
+        };
+
+        var (exitCode, error) = await RunAsync(settings, "migrate");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains(named, error, StringComparison.Ordinal);
+        Assert.Single(error.Trim().Split('\n'));
+    }
+
+    [Fact]
+    public async Task A_word_that_is_no_command_is_refused()
+    {
+        var (exitCode, error) = await RunAsync([], "migarte");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("There is no command 'migarte'", error, StringComparison.Ordinal);
+    }
+
+    private static async Task<(int ExitCode, string Error)> RunAsync(Dictionary<string, string?> settings, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, .. arguments])
+        {
+            RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = Path.GetDirectoryName(typeof(Program).Assembly.Location),
+        };
+        foreach (var (key, value) in settings)
+        {
+            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
+        }
+
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(TimeSpan.FromSeconds(60));
+        try
+        {
+            await process.WaitForExitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+
+        await output;
+        return (process.ExitCode, await error);
+    }
+}
