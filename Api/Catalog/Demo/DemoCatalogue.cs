@@ -1,5 +1,8 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using NpgsqlTypes;
 using Platform.Api.Data;
 
 namespace Platform.Api.Catalog.Demo;
@@ -13,7 +16,7 @@ namespace Platform.Api.Catalog.Demo;
 /// <param name="Works">The works.</param>
 internal sealed record DemoCatalogue(IReadOnlyList<DemoCategory> Categories, IReadOnlyList<DemoAuthor> Authors, IReadOnlyList<DemoWork> Works)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
 
     /// <summary>Reads the file, which is part of the assembly.</summary>
     internal static DemoCatalogue Read()
@@ -40,50 +43,67 @@ internal sealed record DemoCatalogue(IReadOnlyList<DemoCategory> Categories, IRe
         }
 
         var demo = Read();
-        demo.AddTo(db, clock.GetUtcNow());
-        await db.SaveChangesAsync(cancellationToken);
+        await demo.CopyAsync((NpgsqlConnection)db.Database.GetDbConnection(), clock.GetUtcNow(), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return demo.Works.Count;
     }
 
-    private void AddTo(PlatformDbContext db, DateTimeOffset now)
+    // One statement a table: the triggers that keep the search documents run once for each.
+    private async Task CopyAsync(NpgsqlConnection connection, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var categories = new Dictionary<string, Category>();
-        foreach (var category in Categories)
-        {
-            categories[category.Slug] = new Category
-            {
-                Id = Guid.CreateVersion7(now),
-                ParentId = category.Parent is null ? null : categories[category.Parent].Id,
-                Name = category.Name,
-                Slug = category.Slug,
-                CreatedAt = now,
-                UpdatedAt = now,
-            };
-        }
+        var categories = Categories.ToDictionary(c => c.Slug, _ => Guid.CreateVersion7(now));
+        var authors = Authors.ToDictionary(a => a.Name, _ => Guid.CreateVersion7(now));
+        var works = Works.Select(work => (Id: Guid.CreateVersion7(now), Work: work)).ToList();
 
-        var authors = Authors.ToDictionary(a => a.Name, a => new Author { Id = Guid.CreateVersion7(now), Name = a.Name, CreatedAt = now, UpdatedAt = now });
-        db.AddRange(categories.Values);
-        db.AddRange(authors.Values);
-        foreach (var work in Works)
+        await connection.CopyAsync("COPY catalog.categories (id, parent_id, name, slug, created_at, updated_at) FROM STDIN (FORMAT BINARY)", Categories, async (copy, category) =>
         {
-            var book = new Book
-            {
-                Id = Guid.CreateVersion7(now),
-                Title = work.Title,
-                OriginalTitle = work.OriginalTitle,
-                SeriesName = work.Series,
-                SeriesNumber = work.SeriesNumber,
-                Language = work.Language,
-                PublishedYear = work.Year,
-                Description = work.Description,
-                CreatedAt = now,
-                UpdatedAt = now,
-            };
-            book.Authors.AddRange(work.Authors.Select((name, position) => new BookAuthor { BookId = book.Id, AuthorId = authors[name].Id, Position = position }));
-            book.Categories.AddRange(work.Categories.Select(slug => new BookCategory { BookId = book.Id, CategoryId = categories[slug].Id }));
-            db.Add(book);
-        }
+            await copy.WriteAsync(categories[category.Slug], NpgsqlDbType.Uuid, cancellationToken);
+            await copy.WriteOrNullAsync(category.Parent is null ? default(Guid?) : categories[category.Parent], NpgsqlDbType.Uuid, cancellationToken);
+            await copy.WriteAsync(category.Name, NpgsqlDbType.Text, cancellationToken);
+            await copy.WriteAsync(category.Slug, NpgsqlDbType.Text, cancellationToken);
+            await copy.WriteAsync(now, NpgsqlDbType.TimestampTz, cancellationToken);
+            await copy.WriteAsync(now, NpgsqlDbType.TimestampTz, cancellationToken);
+        }, cancellationToken);
+
+        await connection.CopyAsync("COPY catalog.authors (id, name, created_at, updated_at) FROM STDIN (FORMAT BINARY)", authors, async (copy, author) =>
+        {
+            await copy.WriteAsync(author.Value, NpgsqlDbType.Uuid, cancellationToken);
+            await copy.WriteAsync(author.Key, NpgsqlDbType.Text, cancellationToken);
+            await copy.WriteAsync(now, NpgsqlDbType.TimestampTz, cancellationToken);
+            await copy.WriteAsync(now, NpgsqlDbType.TimestampTz, cancellationToken);
+        }, cancellationToken);
+
+        await connection.CopyAsync("""
+            COPY catalog.books (id, title, original_title, series_name, series_number, language, published_year, description, created_at, updated_at)
+            FROM STDIN (FORMAT BINARY)
+            """, works, async (copy, row) =>
+        {
+            await copy.WriteAsync(row.Id, NpgsqlDbType.Uuid, cancellationToken);
+            await copy.WriteAsync(row.Work.Title, NpgsqlDbType.Text, cancellationToken);
+            await copy.WriteOrNullAsync(row.Work.OriginalTitle, cancellationToken);
+            await copy.WriteOrNullAsync(row.Work.Series, cancellationToken);
+            await copy.WriteOrNullAsync(row.Work.SeriesNumber, NpgsqlDbType.Numeric, cancellationToken);
+            await copy.WriteAsync(row.Work.Language, NpgsqlDbType.Text, cancellationToken);
+            await copy.WriteOrNullAsync(row.Work.Year, NpgsqlDbType.Integer, cancellationToken);
+            await copy.WriteAsync(row.Work.Description, NpgsqlDbType.Text, cancellationToken);
+            await copy.WriteAsync(now, NpgsqlDbType.TimestampTz, cancellationToken);
+            await copy.WriteAsync(now, NpgsqlDbType.TimestampTz, cancellationToken);
+        }, cancellationToken);
+
+        var links = works.SelectMany(row => row.Work.Authors.Select((name, position) => (row.Id, Author: authors[name], Position: position))).ToList();
+        await connection.CopyAsync("COPY catalog.book_authors (book_id, author_id, position) FROM STDIN (FORMAT BINARY)", links, async (copy, link) =>
+        {
+            await copy.WriteAsync(link.Id, NpgsqlDbType.Uuid, cancellationToken);
+            await copy.WriteAsync(link.Author, NpgsqlDbType.Uuid, cancellationToken);
+            await copy.WriteAsync(link.Position, NpgsqlDbType.Integer, cancellationToken);
+        }, cancellationToken);
+
+        var filed = works.SelectMany(row => row.Work.Categories.Select(slug => (row.Id, Category: categories[slug]))).ToList();
+        await connection.CopyAsync("COPY catalog.book_categories (book_id, category_id) FROM STDIN (FORMAT BINARY)", filed, async (copy, link) =>
+        {
+            await copy.WriteAsync(link.Id, NpgsqlDbType.Uuid, cancellationToken);
+            await copy.WriteAsync(link.Category, NpgsqlDbType.Uuid, cancellationToken);
+        }, cancellationToken);
     }
 }
 

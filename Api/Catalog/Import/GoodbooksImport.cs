@@ -20,7 +20,7 @@ internal sealed record ImportedFile(string Name, long Rows, TimeSpan Elapsed, Im
 internal sealed class GoodbooksImport(string connectionString, TimeProvider clock)
 {
     // A batch is a transaction: what a killed import loses.
-    private const int BooksPerBatch = 2_000;
+    private const int BooksPerBatch = 5_000;
     private const int RatingsPerBatch = 20_000;
     private const int MostAttempts = 5;
 

@@ -34,6 +34,11 @@ internal static class ImportCommand
     {
         try
         {
+            if (arguments.UnmatchedTokens is [var unknown, ..])
+            {
+                throw new ImportException($"'{unknown}' is no option of import goodbooks; see --help.");
+            }
+
             var connectionString = Host.CreateApplicationBuilder().Configuration.GetConnectionString("platform")
                 ?? throw new ImportException("ConnectionStrings:platform is not set: import connects by it as platform_app.");
             using var report = new ImportReport(arguments.GetRequiredValue(Report));

@@ -1,9 +1,9 @@
 using Npgsql;
 using NpgsqlTypes;
 
-namespace Platform.Api.Catalog.Import;
+namespace Platform.Api.Catalog;
 
-/// <summary>What the writers of the import share when they speak to PostgreSQL.</summary>
+/// <summary>COPY and commands by hand, where rows come in bulk and EF would write each by a statement of its own.</summary>
 internal static class CopyExtensions
 {
     /// <summary>Copies rows into a table in the binary format; no rows is no statement.</summary>
