@@ -31,6 +31,8 @@ internal sealed class Author
             builder.Property(a => a.Name).UseCollation(CatalogSchema.HumanOrder);
             builder.Property(a => a.Version).HasColumnName("xmin").IsRowVersion();
             builder.HasIndex(a => new { a.Name, a.Id }).HasFilter("deleted_at IS NULL");
+            // For GET /authors?q=, which looks for a part of the name.
+            builder.HasIndex(a => a.Name).HasMethod("gin").HasOperators("gin_trgm_ops").HasFilter("deleted_at IS NULL");
             builder.HasQueryFilter(a => a.DeletedAt == null);
         }
     }

@@ -40,16 +40,17 @@ internal static class CategoryTree
                 SELECT id AS root, id AS member FROM catalog.categories WHERE deleted_at IS NULL
                 UNION
                 SELECT p.root, c.id FROM pairs p JOIN catalog.categories c ON c.parent_id = p.member WHERE c.deleted_at IS NULL),
-            filed AS (
-                SELECT bc.category_id, bc.book_id FROM catalog.book_categories bc
-                JOIN catalog.books b ON b.id = bc.book_id AND b.deleted_at IS NULL),
             parents AS (SELECT root FROM pairs GROUP BY root HAVING count(*) > 1),
             counts AS (
-                SELECT category_id AS id, count(*) AS books FROM filed
-                WHERE category_id NOT IN (SELECT root FROM parents) GROUP BY category_id
+                SELECT category_id AS id, count(*) AS books FROM catalog.book_categories
+                WHERE book_id NOT IN (SELECT id FROM catalog.books WHERE deleted_at IS NOT NULL)
+                GROUP BY category_id HAVING category_id NOT IN (SELECT root FROM parents)
                 UNION ALL
-                SELECT p.root, count(DISTINCT f.book_id) FROM pairs p JOIN filed f ON f.category_id = p.member
-                WHERE p.root IN (SELECT root FROM parents) GROUP BY p.root)
+                SELECT root, count(*) FROM (
+                    SELECT DISTINCT p.root, bc.book_id FROM pairs p JOIN catalog.book_categories bc ON bc.category_id = p.member
+                    WHERE p.root IN (SELECT root FROM parents)
+                      AND bc.book_id NOT IN (SELECT id FROM catalog.books WHERE deleted_at IS NOT NULL)) AS filed
+                GROUP BY root)
             SELECT c.id AS "Id", c.parent_id AS "ParentId", c.name AS "Name", c.slug AS "Slug", coalesce(n.books, 0)::int AS "BookCount"
             FROM catalog.categories c LEFT JOIN counts n ON n.id = c.id
             WHERE c.deleted_at IS NULL
