@@ -74,6 +74,21 @@ public sealed partial class ProblemTests : IAsyncLifetime
         Assert.Matches(TraceId(), (await ProblemAsync(response, 404)).GetProperty("traceId").GetString());
     }
 
+    [Theory]
+    [InlineData("Development")]
+    [InlineData("Production")]
+    public async Task Callers_get_the_same_problem_in_every_environment(string environment)
+    {
+        await using var service = await TestService.StartAsync(
+            app => app.MapGet("/bug", string () => throw new InvalidOperationException("Password=hunter2")),
+            configure: null, ("environment", environment));
+
+        var response = await service.Client.GetAsync(new Uri("/bug", UriKind.Relative), TestContext.Current.CancellationToken);
+
+        Assert.DoesNotContain("hunter2", (await ProblemAsync(response, 500)).GetRawText(), StringComparison.Ordinal);
+        Assert.Single(service.Logs.Entries, entry => entry.Level >= LogLevel.Error);
+    }
+
     [Fact]
     public async Task A_wrong_method_is_told_the_right_one()
     {

@@ -29,7 +29,8 @@ internal sealed class TestService : IAsyncDisposable
     public static async Task<TestService> StartAsync(
         Action<WebApplication>? map = null, Action<WebApplicationBuilder>? configure = null, params (string Key, string Value)[] settings)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
+        var environment = settings.FirstOrDefault(setting => setting.Key == "environment").Value ?? Environments.Production;
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = environment });
         builder.Configuration["Shutdown:Delay"] = "00:00:00";
         foreach (var (key, value) in settings)
             builder.Configuration[key] = value;
