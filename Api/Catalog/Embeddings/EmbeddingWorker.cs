@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -32,15 +33,16 @@ internal sealed class EmbeddingWorker(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var backoff = Idle;
-        var othersQueued = false;
+        var missingQueued = false;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                othersQueued = othersQueued || await QueueBooksWithoutVectorAsync(stoppingToken);
-                var taken = await EmbedBatchAsync(stoppingToken);
+                missingQueued = missingQueued || await QueueBooksWithoutVectorAsync(stoppingToken);
+                telemetry.Pending = await CountPendingAsync(stoppingToken);
+                var busy = telemetry.Pending > 0 && await EmbedBatchAsync(stoppingToken);
                 backoff = Idle;
-                if (taken == 0)
+                if (!busy)
                     await Task.Delay(Idle, time, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -78,17 +80,24 @@ internal sealed class EmbeddingWorker(
         return true;
     }
 
-    /// <returns>How many books were looked at; 0 when there is nothing to do, or another process is at it.</returns>
-    private async Task<int> EmbedBatchAsync(CancellationToken cancellationToken)
+    private async Task<long> CountPendingAsync(CancellationToken cancellationToken)
+    {
+        // Not recorded, and so neither is what happens below it: a trace a second that nothing happened helps nobody.
+        using var untraced = new Activity("embeddings.poll").Start();
+        await using var scope = scopes.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<PlatformDbContext>().Database
+            .SqlQuery<long>($"SELECT count(*) AS \"Value\" FROM catalog.book_embedding_queue").SingleAsync(cancellationToken);
+    }
+
+    /// <returns>False when there was nothing to take, or another process is at it.</returns>
+    private async Task<bool> EmbedBatchAsync(CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
         await using var transaction = await BeginAsync(db, cancellationToken);
-        telemetry.Pending = await db.Database.SqlQuery<long>($"SELECT count(*) AS \"Value\" FROM catalog.book_embedding_queue")
-            .SingleAsync(cancellationToken);
-        if (telemetry.Pending == 0 || !await TryLockAsync(db, cancellationToken))
-            return 0;
+        if (!await TryLockAsync(db, cancellationToken))
+            return false;
 
         // Before the texts are read: what is written afterwards leaves a change of its own in the queue.
         var ids = await db.Database.SqlQuery<Guid>($"""
@@ -114,7 +123,7 @@ internal sealed class EmbeddingWorker(
         }
         await transaction.CommitAsync(cancellationToken);
         telemetry.BatchStored(changed.Count, time.GetElapsedTime(started));
-        return ids.Length;
+        return ids.Length > 0;
     }
 
     private async Task StoreAsync(
