@@ -23,7 +23,7 @@ public sealed class SocketConnection : IMeasuredDuplexPipe, IDisposable
         Socket = socket;
         _name = name;
         _outbound = new OutboundLoop(send, SendAsync, OutboundEnded);
-        _inbound = new InboundThread(name + ":in", receive, buffer => socket.Receive(buffer), InboundEnded);
+        _inbound = new InboundThread(name + ":in", receive, Receive, InboundEnded);
         Input = new ClosingReader(_inbound.Reader, this);
     }
 
@@ -115,6 +115,14 @@ public sealed class SocketConnection : IMeasuredDuplexPipe, IDisposable
         TrySetShutdown(PipeShutdownKind.PipeDisposed);
         ShutDown(SocketShutdown.Both);
         Socket.Dispose();
+    }
+
+    private int Receive(Span<byte> buffer)
+    {
+        // The kernel then wakes this very thread. Left to Receive, the wait would go through another thread of .NET's,
+        // because the socket was connected asynchronously.
+        Socket.Poll(Timeout.InfiniteTimeSpan, SelectMode.SelectRead);
+        return Socket.Receive(buffer);
     }
 
     private async ValueTask SendAsync(ReadOnlySequence<byte> bytes)
