@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -8,6 +9,7 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
+using Platform.Api.Catalog;
 using Platform.Api.Identity;
 
 namespace Platform.Api.Documentation;
@@ -83,6 +85,12 @@ internal static class OpenApiDescription
         foreach (var (status, answer) in answers)
         {
             Describe(status, (OpenApiResponse)answer, operation);
+            var type = context.Description.SupportedResponseTypes.FirstOrDefault(t => t.StatusCode.ToString(CultureInfo.InvariantCulture) == status)?.Type;
+            if (type is not null && CatalogExamples.ByType.TryGetValue(type, out var shown)
+                && answer.Content?.TryGetValue("application/json", out var content) is true && content is OpenApiMediaType success)
+            {
+                success.Example = JsonSerializer.SerializeToNode(shown, json);
+            }
         }
     }
 
@@ -138,7 +146,7 @@ internal static class OpenApiDescription
 
         if (answer.Content?.TryGetValue(ProblemJson, out var problem) is true && problem is OpenApiMediaType media)
         {
-            var code = int.Parse(status, System.Globalization.CultureInfo.InvariantCulture);
+            var code = int.Parse(status, CultureInfo.InvariantCulture);
             media.Example = new JsonObject
             {
                 ["title"] = ReasonPhrases.GetReasonPhrase(code),
