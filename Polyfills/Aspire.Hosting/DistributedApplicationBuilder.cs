@@ -53,13 +53,14 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
 
         ExecutionContext = new DistributedApplicationExecutionContext(DistributedApplicationOperation.Run);
         _host.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        _host.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical); // RunAsync tells why a start failed, in one sentence
         _host.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         _host.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
         Services.Configure<HostOptions>(host => host.ShutdownTimeout = Orchestrator.ShutdownTimeout + TimeSpan.FromSeconds(1));
         Services.Configure<ResourceNotificationServiceOptions>(o => o.DefaultWaitBehavior = WaitBehavior.StopOnResourceUnavailable);
         Services.AddHealthChecks();
         Services.AddSingleton(TimeProvider.System);
-        Services.AddSingleton(folders);
+        Services.AddSingleton(_ => folders); // by a factory, so that it is disposed of
         Services.AddSingleton(ExecutionContext);
         Services.AddSingleton(Eventing);
         Services.AddSingleton(new DistributedApplicationModel(Resources));

@@ -13,7 +13,8 @@ internal sealed class AppHostFolders : IDisposable
     /// <summary>Wipes volumes and generated secrets of earlier runs.</summary>
     public const string ResetArgument = "--reset";
 
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    /// <summary>Nobody else on the machine has a look.</summary>
+    public const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private readonly Dictionary<string, FileStream> _volumeLocks = [];
     private readonly Lazy<(string Path, FileStream Lock)> _session;
@@ -23,7 +24,7 @@ internal sealed class AppHostFolders : IDisposable
         var name = new DirectoryInfo(appHostDirectory).Name;
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(appHostDirectory))))[..10];
         Kept = Path.Combine(Base(Environment.SpecialFolder.LocalApplicationData), $"{name}-{hash}");
-        Cache = Path.Combine(Provisioning.Machine.Current().CacheFolder);
+        Cache = Provisioning.Machine.Current().CacheFolder;
         IsVolatile = isVolatile;
         _session = new(CreateSession);
     }

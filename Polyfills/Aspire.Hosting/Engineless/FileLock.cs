@@ -9,7 +9,7 @@ internal static class FileLock
     /// <summary>Takes the lock, or gives <see langword="null"/> when another holds it.</summary>
     public static FileStream? TryTake(string path)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!, AppHostFolders.OwnerOnly);
         try
         {
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);

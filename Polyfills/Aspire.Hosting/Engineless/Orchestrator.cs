@@ -194,6 +194,8 @@ internal sealed class Orchestrator(
     private async Task StopAllAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
+        if (_runs.Count == 0)
+            return; // the start was refused, perhaps because of a circle that would not end here either
         var deadline = clock.GetTimestamp();
         var stops = new ConcurrentDictionary<IResource, Lazy<Task>>();
         Task Stop(IResource resource) => stops.GetOrAdd(resource, r => new Lazy<Task>(() => StopOneAsync(r))).Value;

@@ -24,7 +24,7 @@ internal sealed class ProcessLauncher(AppHostFolders folders, ResourceLoggerServ
         var program = resource switch
         {
             ProjectResource project => Project(project),
-            ExecutableResource executable => new ProcessStartInfo(executable.Command) { WorkingDirectory = executable.WorkingDirectory },
+            ExecutableResource executable => new ProcessStartInfo(Find(executable)) { WorkingDirectory = executable.WorkingDirectory },
             _ => throw new InvalidOperationException($"'{resource.Name}' has no process."),
         };
         foreach (var argument in arguments)
@@ -91,6 +91,16 @@ internal sealed class ProcessLauncher(AppHostFolders folders, ResourceLoggerServ
             await File.WriteAllTextAsync(Path.Combine(folder, item.Name), contents, cancellationToken).ConfigureAwait(false);
         }
         return folder;
+    }
+
+    // What starts it would start all right, and then fail to find it.
+    private static string Find(ExecutableResource executable)
+    {
+        var candidates = executable.Command.Contains('/', StringComparison.Ordinal)
+            ? [Path.GetFullPath(executable.Command, executable.WorkingDirectory)]
+            : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, executable.Command));
+        return candidates.FirstOrDefault(File.Exists)
+            ?? throw new DistributedApplicationException($"Program '{executable.Command}' of '{executable.Name}' was not found.");
     }
 
     private static ProcessStartInfo Project(ProjectResource project)

@@ -5,7 +5,7 @@ using Platform.Tests.Support;
 
 namespace Platform.Tests.AppHost;
 
-public sealed class StackStartTests(Stack stack)
+public sealed class StackTests(Stack stack)
 {
     private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
 
