@@ -68,9 +68,6 @@ namespace Aspire.Hosting
 
         /// <summary>Whether to go without the dashboard.</summary>
         public bool DisableDashboard { get; set; }
-
-        /// <summary>Whether the logs of the resources also go to the AppHost's own log.</summary>
-        public bool EnableResourceLogging { get; set; }
     }
 
     /// <summary>How the application runs.</summary>
