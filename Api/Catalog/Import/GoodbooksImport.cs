@@ -86,8 +86,14 @@ internal sealed class GoodbooksImport(string connectionString, TimeProvider cloc
                 }
             }
 
-            var (written, problems) = await InTransactionAsync(connection, async _ =>
+            var (written, problems) = await InTransactionAsync(connection, async attempt =>
             {
+                if (attempt > 1)
+                {
+                    // Perhaps it was a deletion that crossed the first one.
+                    withdrawn.UnionWith(await FindWithdrawnAsync(connection, cancellationToken));
+                }
+
                 var write = new BookBatch(connection, batch, genres, genreIds, withdrawn, clock.GetUtcNow());
                 return (await write.WriteAsync(cancellationToken), write.Problems);
             }, cancellationToken);
