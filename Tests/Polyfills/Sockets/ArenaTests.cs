@@ -21,10 +21,12 @@ public sealed class ArenaTests
         Assert.All(third.FirstSpan.ToArray(), Assert.Null);
     }
 
-    [Fact]
-    public void After_a_reset_nothing_is_left_of_what_was_there()
+    [Theory]
+    [InlineData(64)]
+    [InlineData(1_000_000)]
+    public void After_a_reset_nothing_is_left_of_what_was_there(int blockSizeBytes)
     {
-        using var arena = new Arena<string?>(new ArenaOptions(blockSizeBytes: 64));
+        using var arena = new Arena<string?>(new ArenaOptions(blockSizeBytes: blockSizeBytes));
         foreach (var length in (int[])[3, 100, 7, 2000])
             arena.Allocate(length).FirstSpan.Fill("old");
 
