@@ -54,8 +54,8 @@ internal sealed class AppHostProcess : IAsyncDisposable
         return new AppHostProcess(Process.Start(startInfo)!, dataFolder);
     }
 
-    /// <summary>Waits until every resource is ready.</summary>
-    public Task<string> StartedAsync() => LineAsync(line => line.StartsWith("Started in ", StringComparison.Ordinal));
+    /// <summary>Waits until every resource is ready, and the summary written.</summary>
+    public Task<string> StartedAsync() => LineAsync(line => line == "Press Ctrl+C to stop.");
 
     /// <summary>The first line that is meant, whether it has been written already or not.</summary>
     public async Task<string> LineAsync(Func<string, bool> isMeant)

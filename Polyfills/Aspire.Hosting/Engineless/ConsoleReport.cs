@@ -104,7 +104,7 @@ internal sealed class ConsoleReport : IHostedService, IAsyncDisposable
     private void ShowLine(string resource, string content, bool isError)
     {
         if (_isLive)
-            _console.MarkupLine($"[{ColorOf(resource)}]{Markup.Escape(resource.PadRight(_nameWidth))} |[/] {(isError ? "[red]" : "")}{Markup.Escape(content)}{(isError ? "[/]" : "")}");
+            WriteAbove($"[{ColorOf(resource)}]{Markup.Escape(resource.PadRight(_nameWidth))} |[/] {(isError ? "[red]" : "")}{Markup.Escape(content)}{(isError ? "[/]" : "")}");
         else
             Console.WriteLine($"{resource.PadRight(_nameWidth)} | {content}");
     }
@@ -145,9 +145,9 @@ internal sealed class ConsoleReport : IHostedService, IAsyncDisposable
             Console.WriteLine(string.Join(Environment.NewLine, lines.Select(line => "    " + line).Prepend(title)));
             return;
         }
-        _console.MarkupLine($"[red]{Markup.Escape(title)}[/]");
+        WriteAbove($"[red]{Markup.Escape(title)}[/]");
         foreach (var line in lines)
-            _console.MarkupLine($"[red]    {Markup.Escape(line)}[/]");
+            WriteAbove($"[red]    {Markup.Escape(line)}[/]");
     }
 
     private void ShowSummary()
@@ -163,11 +163,14 @@ internal sealed class ConsoleReport : IHostedService, IAsyncDisposable
         foreach (var line in lines)
         {
             if (_isLive)
-                _console.MarkupLine($"[bold]{Markup.Escape(line)}[/]");
+                WriteAbove($"[bold]{Markup.Escape(line)}[/]");
             else
                 Console.WriteLine(line);
         }
     }
+
+    // The line takes the place of the table, which is drawn again below it: what is longer of the old one must go.
+    private void WriteAbove(string markup) => _console.MarkupLine("\u001b[[J" + markup);
 
     private Table LiveTable()
     {
