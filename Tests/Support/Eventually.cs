@@ -5,11 +5,12 @@ internal static class Eventually
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    /// <summary>Asks again and again until <paramref name="condition"/> holds; fails with <paramref name="what"/> after 20 s.</summary>
-    public static async Task HoldsAsync(Func<Task<bool>> condition, string what)
+    /// <summary>Asks again and again until <paramref name="condition"/> holds; fails with <paramref name="what"/> after 20 s or <paramref name="limit"/>.</summary>
+    public static async Task HoldsAsync(Func<Task<bool>> condition, string what, TimeSpan? limit = null)
     {
+        var longest = limit ?? Limit;
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(Limit);
+        deadline.CancelAfter(longest);
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         try
         {
@@ -18,7 +19,7 @@ internal static class Eventually
         }
         catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
         {
-            Assert.Fail($"Not within {Limit.TotalSeconds} s: {what}");
+            Assert.Fail($"Not within {longest.TotalSeconds} s: {what}");
         }
     }
 }
