@@ -1,8 +1,9 @@
 -- What a query means and which books answer it.
 
 -- Every distinct word of a normalised query with the dictionary words it may stand for: itself, a completion of the
--- last word (it may be half typed), near misses. near is 1 for the word itself and falls with the edits.
-CREATE FUNCTION catalog.search_expand(query text) RETURNS TABLE (token int, word text, near real, books int)
+-- last word (it may be half typed), near misses. near is 1 for the word itself and falls with the edits. A word that is in
+-- the dictionary gets near misses only in doubt: when nothing was found without.
+CREATE FUNCTION catalog.search_expand(query text, doubt boolean) RETURNS TABLE (token int, word text, near real, books int)
 LANGUAGE plpgsql STABLE SET search_path = catalog, public, pg_temp
   SET enable_seqscan = off SET plan_cache_mode = force_generic_plan SET jit = off
 AS $$
@@ -23,14 +24,13 @@ BEGIN
      WHERE k.last AND k.letters >= 2 AND w.word > k.typed AND w.word < k.typed || chr(1114111)
      ORDER BY w.book_count DESC LIMIT 30)
     UNION ALL
-    -- A word that is in the dictionary is probably meant; in a long query the other words make up for it.
     (SELECT d.word, (1 - 0.9 * d.edits / greatest(k.letters, length(d.word))) * CASE WHEN k.own > 0 THEN 0.8 ELSE 1 END, d.book_count
      FROM (
        -- Levenshtein counts two letters in the wrong order as two edits; people do that in one.
        SELECT c.word, c.book_count, c.edits - CASE WHEN c.edits >= 2 AND length(c.word) = k.letters AND translate(c.word, k.typed, '') = '' AND translate(k.typed, c.word, '') = '' THEN 0.9 ELSE 0 END AS edits
        FROM (
          SELECT w.word, w.book_count, levenshtein_less_equal(w.word, k.typed, 3) AS edits FROM search_words w
-         WHERE k.letters BETWEEN 3 AND 40 AND (k.own = 0 OR k.tokens <= 8)
+         WHERE k.letters BETWEEN 3 AND 40 AND (k.own = 0 OR doubt AND k.tokens <= 8)
            AND w.misspellings && search_misspellings(k.typed) AND w.word <> k.typed AND length(w.word) <= 40
          LIMIT 2000) c
        WHERE c.edits <= 3) d
@@ -64,7 +64,8 @@ DECLARE
   normalised text := search_normalise(query);
   number text;             -- at the end of the query: the place in a series
   wanted text;             -- the query without "book" or "vol." before that number
-  tokens int[]; words text[]; nears real[];
+  tokens int[]; words text[]; nears real[]; frequencies int[];
+  doubt boolean;
   weights real[];          -- by token: how much the word tells, summing to 1
   groups text[];           -- a token's words as one alternative each, the rarest first
   counts real[];           -- how many books each group may be in
@@ -95,20 +96,6 @@ BEGIN
     number := substring(normalised FROM ' ([0-9.]+)$');
     wanted := CASE WHEN number IS NULL THEN normalised ELSE regexp_replace(normalised, ' (book|vol|volume|part|no|number) ([0-9.]+)$', ' \2') END;
 
-    SELECT array_agg(e.token), array_agg(e.word), array_agg(e.near) INTO tokens, words, nears FROM search_expand(wanted) e;
-    WITH expansion AS (
-      SELECT e.token, e.word, e.near, (SELECT max(w.book_count) FROM search_words w WHERE w.word = e.word) AS books
-      FROM unnest(tokens, words, nears) AS e (token, word, near)
-    ), token AS (
-      SELECT e.token, string_agg(quote_literal(e.word), '|') AS alternatives, coalesce(sum(e.books), 0) AS books,
-        ln(1 + everything / (1 + coalesce(max(e.books) FILTER (WHERE e.near = 1), least(sum(e.books), 50), 0))) AS weight
-      FROM expansion e GROUP BY e.token
-    )
-    SELECT array_agg('(' || t.alternatives || ')' ORDER BY t.books), array_agg(t.books ORDER BY t.books), array_agg(t.weight / sum ORDER BY t.token)
-    INTO groups, counts, weights FROM token t, (SELECT sum(weight) FROM token) s;
-    all_words := array_to_string(groups, '&')::tsquery;
-    all_words := coalesce(all_words && scope, all_words);
-
     -- The title itself, and titles that begin like this: one range scan a tier of popularity, best known first. With
     -- filters a scan may pass many titles before one fits, so it gives up after 200.
     by_words := array(
@@ -123,29 +110,65 @@ BEGIN
       WHERE (scope IS NULL OR s.names @@ scope) AND (year_from IS NULL OR s.published_year >= year_from) AND (year_to IS NULL OR s.published_year <= year_to)
       LIMIT 60);
 
-    -- Every word, among the well known and, when that is too little, among all.
-    found := array(
-      SELECT f.book_id FROM (
-        SELECT s.book_id, s.popularity FROM book_search s
-        WHERE s.popularity >= 3 AND s.names @@ all_words AND (year_from IS NULL OR s.published_year >= year_from) AND (year_to IS NULL OR s.published_year <= year_to)
-        LIMIT 1500) f
-      ORDER BY f.popularity DESC LIMIT 150);
-    IF cardinality(found) < 30 THEN
+    FOREACH doubt IN ARRAY ARRAY[false, true] LOOP
+      SELECT array_agg(e.token), array_agg(e.word), array_agg(e.near), array_agg(e.books) INTO tokens, words, nears, frequencies
+      FROM search_expand(wanted, doubt) e;
+      WITH token AS (
+        SELECT e.token, string_agg(quote_literal(e.word), '|') AS alternatives, sum(e.books) AS books,
+          ln(1 + everything / (1 + coalesce(nullif(max(e.books) FILTER (WHERE e.near = 1), 0), least(sum(e.books), 50)))) AS weight
+        FROM unnest(tokens, words, nears, frequencies) AS e (token, word, near, books) GROUP BY e.token
+      )
+      SELECT array_agg('(' || t.alternatives || ')' ORDER BY t.books), array_agg(t.books ORDER BY t.books), array_agg(t.weight / sum ORDER BY t.token)
+      INTO groups, counts, weights FROM token t, (SELECT sum(weight) FROM token) s;
+
+      -- Every word, among the well known and, when that is too little, among all: unless the rarest is too common for that.
+      all_words := array_to_string(groups, '&')::tsquery;
+      all_words := coalesce(all_words && scope, all_words);
       found := found || array(
         SELECT f.book_id FROM (
           SELECT s.book_id, s.popularity FROM book_search s
-          WHERE s.names @@ all_words AND (year_from IS NULL OR s.published_year >= year_from) AND (year_to IS NULL OR s.published_year <= year_to)
-          LIMIT 1500) f
+          WHERE s.popularity >= 3 AND s.names @@ all_words AND (year_from IS NULL OR s.published_year >= year_from) AND (year_to IS NULL OR s.published_year <= year_to)
+          LIMIT 1000) f
         ORDER BY f.popularity DESC LIMIT 150);
-    END IF;
+      IF cardinality(found) < 30 AND (counts[1] <= 20000 OR filtered) THEN
+        found := found || array(
+          SELECT f.book_id FROM (
+            SELECT s.book_id, s.popularity FROM book_search s
+            WHERE s.names @@ all_words AND (year_from IS NULL OR s.published_year >= year_from) AND (year_to IS NULL OR s.published_year <= year_to)
+            LIMIT 1000) f
+          ORDER BY f.popularity DESC LIMIT 150);
+      END IF;
 
-    -- Two of the four rarest words, where not too many books can have both; and the two rarest alone, where they are rare.
-    IF cardinality(found) < 30 THEN
+      -- The title as it was meant: each misspelt word in its four likeliest spellings. Finds what all these words, each in
+      -- thousands of titles, would not.
+      IF (SELECT count(*) FROM unnest(frequencies, nears) AS e (books, near) WHERE e.near = 1 AND e.books = 0) BETWEEN 1 AND 3 THEN
+        found := found || array(
+          WITH RECURSIVE typed AS (
+            SELECT place::int, min(place) OVER (PARTITION BY word)::int AS token FROM unnest(string_to_array(wanted, ' ')) WITH ORDINALITY AS t (word, place)
+          ), spelling AS (
+            SELECT * FROM (
+              SELECT e.token, e.word, row_number() OVER (PARTITION BY e.token ORDER BY e.near = 1 AND e.books > 0 DESC, e.near DESC, e.books DESC) AS choice,
+                bool_or(e.near = 1 AND e.books > 0) OVER (PARTITION BY e.token) AS known
+              FROM unnest(tokens, words, nears, frequencies) AS e (token, word, near, books) WHERE e.books > 0) c
+            WHERE choice <= CASE WHEN known THEN 1 ELSE 4 END
+          ), guess AS (
+            SELECT 0 AS place, NULL::text AS title
+            UNION ALL
+            SELECT g.place + 1, concat_ws(' ', g.title, p.word) FROM guess g JOIN typed t ON t.place = g.place + 1 JOIN spelling p ON p.token = t.token
+          )
+          SELECT s.book_id FROM book_search s
+          WHERE s.title IN (SELECT title FROM guess WHERE place = (SELECT max(place) FROM typed))
+            AND (scope IS NULL OR s.names @@ scope) AND (year_from IS NULL OR s.published_year >= year_from) AND (year_to IS NULL OR s.published_year <= year_to)
+          ORDER BY s.popularity DESC LIMIT 50);
+      END IF;
+      EXIT WHEN cardinality(found) >= 5;
+
+      -- Two of the four rarest words, where not too many books can have both; and the two rarest alone, where they are rare.
       SELECT string_agg(q, '|')::tsquery INTO some_words FROM (
         SELECT a.words || '&' || b.words AS q
         FROM unnest(groups[1:4], counts[1:4]) WITH ORDINALITY AS a (words, books, place)
         JOIN unnest(groups[1:4], counts[1:4]) WITH ORDINALITY AS b (words, books, place) ON a.place < b.place
-        WHERE a.books * b.books / everything <= 1000 AND a.books <= 20000
+        WHERE a.books * b.books / everything <= 1000 AND a.books <= 10000 AND b.books <= 100000
         UNION ALL
         SELECT a.words FROM unnest(groups[1:2], counts[1:2]) AS a (words, books) WHERE a.books <= 300) r;
       some_words := coalesce(some_words && scope, some_words);
@@ -153,9 +176,9 @@ BEGIN
         SELECT f.book_id FROM (
           SELECT s.book_id, s.popularity FROM book_search s
           WHERE s.names @@ some_words AND (year_from IS NULL OR s.published_year >= year_from) AND (year_to IS NULL OR s.published_year <= year_to)
-          LIMIT 2000) f
-        ORDER BY f.popularity DESC LIMIT 300);
-    END IF;
+          LIMIT 1000) f
+        ORDER BY f.popularity DESC LIMIT 200);
+    END LOOP;
     by_words := by_words || found;
 
     -- Subjects and descriptions, for those who ask for a topic.
@@ -167,7 +190,7 @@ BEGIN
         WHERE s.popularity >= 3 AND s.document @@ prose AND (year_from IS NULL OR s.published_year >= year_from) AND (year_to IS NULL OR s.published_year <= year_to)
         LIMIT 500) f
       ORDER BY f.popularity DESC LIMIT 100);
-    IF cardinality(by_prose) < 30 THEN
+    IF cardinality(by_words) + cardinality(by_prose) < 30 THEN
       by_prose := by_prose || array(
         SELECT s.book_id FROM book_search s
         WHERE s.document @@ prose AND (year_from IS NULL OR s.published_year >= year_from) AND (year_to IS NULL OR s.published_year <= year_to)
