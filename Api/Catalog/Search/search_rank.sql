@@ -20,7 +20,7 @@ BEGIN
   FROM known k CROSS JOIN LATERAL (
     SELECT k.typed AS word, 1.0 AS near, k.own AS books
     UNION ALL
-    (SELECT w.word, 0.75 + 0.2 * k.letters / length(w.word), w.book_count FROM search_words w
+    (SELECT w.word, 0.6 + 0.3 * k.letters / length(w.word), w.book_count FROM search_words w
      WHERE k.last AND k.letters >= 2 AND w.word > k.typed AND w.word < k.typed || chr(1114111)
      ORDER BY w.book_count DESC LIMIT 30)
     UNION ALL
@@ -128,14 +128,14 @@ BEGIN
         SELECT f.book_id FROM (
           SELECT s.book_id, s.popularity FROM book_search s
           WHERE s.popularity >= 3 AND s.names @@ all_words AND (year_from IS NULL OR s.published_year >= year_from) AND (year_to IS NULL OR s.published_year <= year_to)
-          LIMIT 1000) f
+          LIMIT 500) f
         ORDER BY f.popularity DESC LIMIT 150);
-      IF cardinality(found) < 30 AND (counts[1] <= 20000 OR filtered) THEN
+      IF cardinality(found) < 30 AND (counts[1] <= 10000 OR filtered) THEN
         found := found || array(
           SELECT f.book_id FROM (
             SELECT s.book_id, s.popularity FROM book_search s
             WHERE s.names @@ all_words AND (year_from IS NULL OR s.published_year >= year_from) AND (year_to IS NULL OR s.published_year <= year_to)
-            LIMIT 1000) f
+            LIMIT 500) f
           ORDER BY f.popularity DESC LIMIT 150);
       END IF;
 
@@ -176,7 +176,7 @@ BEGIN
         SELECT f.book_id FROM (
           SELECT s.book_id, s.popularity FROM book_search s
           WHERE s.names @@ some_words AND (year_from IS NULL OR s.published_year >= year_from) AND (year_to IS NULL OR s.published_year <= year_to)
-          LIMIT 1000) f
+          LIMIT 500) f
         ORDER BY f.popularity DESC LIMIT 200);
     END LOOP;
     by_words := by_words || found;
@@ -239,13 +239,15 @@ BEGIN
       + 0.35 * p.alike
       + 0.2 * p.begins
       + CASE WHEN b.series_number = number THEN 0.8 * least(coalesce(c.series, 0) / b.series_weight, 1) * coalesce(c.query_by_series, 0) ELSE 0 END
-      + 0.03 * b.popularity)::real,
+      + 0.05 * b.popularity)::real,
     p.covered::real,
     c.matched
   FROM book b LEFT JOIN cover c USING (book_id) LEFT JOIN meaning m USING (book_id)
   CROSS JOIN LATERAL (
     SELECT CASE WHEN starts_with(b.title, normalised) THEN 1 ELSE 0 END AS begins,
-      coalesce(1 - levenshtein(left(b.title, 200), left(normalised, 200))::real / greatest(length(left(b.title, 200)), length(left(normalised, 200)), 1), 0) AS alike,
+      -- Whoever has typed nearly all of a title types on; who looks for suggestions has typed about half of it.
+      CASE WHEN b.title <> normalised AND starts_with(b.title, normalised) THEN 1 - abs(length(normalised)::real / length(b.title) - 0.6)
+        ELSE coalesce(1 - levenshtein(left(b.title, 200), left(normalised, 200))::real / greatest(length(left(b.title, 200)), length(left(normalised, 200)), 1), 0) END AS alike,
       greatest(coalesce(c.coverage, 0),
         CASE WHEN starts_with(b.title, normalised) THEN 1 WHEN b.book_id = ANY (by_prose) THEN 0.6 ELSE 0 END,
         CASE WHEN query IS NULL THEN m.cosine ELSE 0.5 * m.cosine END) AS covered) p
