@@ -16,9 +16,6 @@ namespace Platform.Api.Catalog.Search;
 /// <summary>Searches the catalogue: one round trip to <c>catalog.search_books</c> a search.</summary>
 internal sealed class BookSearch(PlatformDbContext db, IEmbeddingGenerator<string, Embedding<float>> embeddings, TimeProvider clock)
 {
-    /// <summary>The statement of every search, for those who measure it alone.</summary>
-    internal const string Statement = "SELECT * FROM catalog.search_books($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-
     internal async Task<SearchAnswer> FindAsync(SearchQuery query, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
@@ -44,22 +41,7 @@ internal sealed class BookSearch(PlatformDbContext db, IEmbeddingGenerator<strin
     private async Task<List<Row>> ReadAsync(string? words, Vector? meaning, int take, SearchQuery? filters, CancellationToken cancellationToken)
     {
         await db.Database.OpenConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(Statement, (NpgsqlConnection)db.Database.GetDbConnection())
-        {
-            Parameters =
-            {
-                Text(words),
-                new() { Value = meaning ?? (object)DBNull.Value, DataTypeName = "vector" },
-                Text(meaning is null ? null : embeddings.ModelId()),
-                new NpgsqlParameter<int> { TypedValue = take },
-                new NpgsqlParameter<bool> { TypedValue = filters is not null }, // facets are for those who can filter by them
-                Text(filters?.Category),
-                new() { Value = filters?.Author ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
-                Text(filters?.LanguageTag),
-                new() { Value = filters?.YearFrom ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer },
-                new() { Value = filters?.YearTo ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer },
-            },
-        };
+        await using var command = Command((NpgsqlConnection)db.Database.GetDbConnection(), words, meaning, embeddings.ModelId(), take, filters);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var rows = new List<Row>(take);
         while (await reader.ReadAsync(cancellationToken))
@@ -75,6 +57,31 @@ internal sealed class BookSearch(PlatformDbContext db, IEmbeddingGenerator<strin
 
         return rows;
     }
+
+    /// <summary>The statement of every search.</summary>
+    /// <param name="connection">Where it runs.</param>
+    /// <param name="words">What is compared with words; null compares meaning alone.</param>
+    /// <param name="meaning">The embedding that is compared with those of books; null compares words alone.</param>
+    /// <param name="model">That made the embedding.</param>
+    /// <param name="take">At most so many rows.</param>
+    /// <param name="filters">What else must be so; null counts no facets either, which are for those who can filter by them.</param>
+    internal static NpgsqlCommand Command(NpgsqlConnection connection, string? words, Vector? meaning, string model, int take, SearchQuery? filters) =>
+        new("SELECT * FROM catalog.search_books($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", connection)
+        {
+            Parameters =
+            {
+                Text(words),
+                new() { Value = meaning ?? (object)DBNull.Value, DataTypeName = "vector" },
+                Text(model),
+                new NpgsqlParameter<int> { TypedValue = take },
+                new NpgsqlParameter<bool> { TypedValue = filters is not null },
+                Text(filters?.Category),
+                new() { Value = filters?.Author ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
+                Text(filters?.LanguageTag),
+                new() { Value = filters?.YearFrom ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer },
+                new() { Value = filters?.YearTo ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer },
+            },
+        };
 
     private static NpgsqlParameter Text(string? value) => new() { Value = value ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
 
