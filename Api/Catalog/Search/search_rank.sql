@@ -203,9 +203,11 @@ BEGIN
     PERFORM set_config('hnsw.iterative_scan', 'relaxed_order', true);
     SELECT array_agg(v.book_id), array_agg(v.distance) INTO by_meaning, distances FROM (
       SELECT e.book_id, (e.embedding <=> search_rank.embedding)::real AS distance
-      FROM book_embeddings e JOIN book_search s USING (book_id)
-      WHERE e.model = search_rank.model
-        AND (scope IS NULL OR s.names @@ scope) AND (year_from IS NULL OR s.published_year >= year_from) AND (year_to IS NULL OR s.published_year <= year_to)
+      FROM book_embeddings e
+      -- EXISTS, not a join: under an OR it stays a filter, and the order comes from the index, nearest first.
+      WHERE e.model = search_rank.model AND (NOT filtered OR EXISTS (
+        SELECT FROM book_search s WHERE s.book_id = e.book_id AND (scope IS NULL OR s.names @@ scope)
+          AND (year_from IS NULL OR s.published_year >= year_from) AND (year_to IS NULL OR s.published_year <= year_to)))
       ORDER BY e.embedding <=> search_rank.embedding LIMIT 50) v;
   END IF;
 
