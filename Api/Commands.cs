@@ -21,7 +21,16 @@ internal static class Commands
             }
         });
         root.SetAction(_ => ServeAsync(args, build));
-        return root.Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+        var parsed = root.Parse(args);
+        var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
+        // The host takes SIGTERM itself and drains. The command line's handler would keep the signal from it, and end the
+        // process after 2 s in the middle of its requests.
+        if (parsed.CommandResult.Command == root)
+        {
+            invocation.ProcessTerminationTimeout = null;
+        }
+
+        return parsed.InvokeAsync(invocation);
     }
 
     private static async Task<int> ServeAsync(string[] args, Func<string[], WebApplication> build)
