@@ -67,6 +67,11 @@ internal static class MigrateCommand
             await Console.Error.WriteLineAsync($"migrate: {e.Message}");
             return 1;
         }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync("migrate: stopped before it was done; what it was at is undone, run it again.");
+            return 130; // as after SIGINT
+        }
     }
 
     /// <summary>Applies or reverts migrations until <paramref name="target"/> is the last one applied.</summary>

@@ -48,6 +48,21 @@ public sealed partial class ProjectDependencyTests
         Assert.Empty(offenders.Except(["Tests"]));
     }
 
+    [Fact]
+    public void A_capability_of_the_api_knows_no_other()
+    {
+        string[] capabilities = ["Catalog", "Store", "Libraries", "Branches", "Studio", "Calibre", "Diagnostics"];
+
+        var crossings =
+            from capability in capabilities
+            from file in SourceFiles(Path.Combine("Api", capability))
+            from Match use in CapabilityNamespace().Matches(File.ReadAllText(file))
+            where capabilities.Contains(use.Groups[1].Value) && use.Groups[1].Value != capability
+            select $"{Path.GetRelativePath(Repository.Root, file)} uses {use.Value}";
+
+        Assert.Empty(crossings);
+    }
+
     [Theory]
     [InlineData("Services")]
     [InlineData("Helpers")]
@@ -89,6 +104,9 @@ public sealed partial class ProjectDependencyTests
         var folder = Path.Combine(Repository.Root, project);
         return Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories) : [];
     }
+
+    [GeneratedRegex(@"^using (?:static )?Platform\.Api\.(\w+)", RegexOptions.Multiline)]
+    private static partial Regex CapabilityNamespace();
 
     [GeneratedRegex(@"Platform\.(Api|Realtime|Analytics)\b")]
     private static partial Regex DomainNamespace();
