@@ -121,7 +121,8 @@ BEGIN
       SELECT array_agg('(' || t.alternatives || ')' ORDER BY t.books), array_agg(t.books ORDER BY t.books), array_agg(t.weight / sum ORDER BY t.token)
       INTO groups, counts, weights FROM token t, (SELECT sum(weight) FROM token) s;
 
-      -- Every word, among the well known and, when that is too little, among all: unless the rarest is too common for that.
+      -- Every word, among the well known and, when that is too little, among all: unless the rarest is too
+      -- common for that, sooner when the titles above are a page already.
       all_words := array_to_string(groups, '&')::tsquery;
       all_words := coalesce(all_words && scope, all_words);
       found := found || array(
@@ -130,7 +131,7 @@ BEGIN
           WHERE s.popularity >= 3 AND s.names @@ all_words AND (year_from IS NULL OR s.published_year >= year_from) AND (year_to IS NULL OR s.published_year <= year_to)
           LIMIT 500) f
         ORDER BY f.popularity DESC LIMIT 150);
-      IF cardinality(found) < 30 AND (counts[1] <= 10000 OR filtered) THEN
+      IF cardinality(found) < 30 AND (counts[1] <= CASE WHEN cardinality(by_words) >= 20 THEN 2000 ELSE 10000 END OR filtered) THEN
         found := found || array(
           SELECT f.book_id FROM (
             SELECT s.book_id, s.popularity FROM book_search s
