@@ -105,8 +105,13 @@ internal sealed partial class BookBatch
         }
     }
 
-    /// <summary>A title as two people would spell it alike: letters and digits, lower case.</summary>
-    private static string Fold(string title) => string.Concat(title.Where(char.IsLetterOrDigit).Select(char.ToLowerInvariant));
+    /// <summary>What two catalogues spell alike of a title: letters and digits, no article in front, no "; or, …" behind.</summary>
+    private static string Fold(string title)
+    {
+        var words = title.Split(';')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var first = words is ["The" or "A" or "An", _, ..] ? 1 : 0;
+        return string.Concat(words.Skip(first).SelectMany(word => word).Where(char.IsLetterOrDigit).Select(char.ToLowerInvariant));
+    }
 
     /// <summary>A book that is there already; <paramref name="Author"/> is one of its authors where the query asked for one.</summary>
     private sealed record Stored(Guid Id, BookFacts Facts, uint Version, int? Number, string? Author)

@@ -147,7 +147,7 @@ public sealed class ImportTests(Stack stack) : IAsyncLifetime
     {
         using var folder = ImportFolder.Sound();
         await _database.ExecuteAsync("""
-            WITH b AS (INSERT INTO catalog.books (id, title, description, created_at, updated_at) VALUES (gen_random_uuid(), 'The Iliad', 'Ours', now(), now()) RETURNING id),
+            WITH b AS (INSERT INTO catalog.books (id, title, description, created_at, updated_at) VALUES (gen_random_uuid(), 'Iliad; or, The Wrath of Achilles', 'Ours', now(), now()) RETURNING id),
                  a AS (INSERT INTO catalog.authors (id, name, created_at, updated_at) VALUES (gen_random_uuid(), 'Homer', now(), now()) RETURNING id)
             INSERT INTO catalog.book_authors SELECT b.id, a.id, 0 FROM a, b
             """);
