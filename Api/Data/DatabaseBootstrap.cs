@@ -86,9 +86,7 @@ internal static class DatabaseBootstrap
 
         await ExecuteAsync(server, "ALTER DATABASE %1$I OWNER TO platform_owner", cancellationToken, database);
         await ExecuteAsync(server, "REVOKE ALL ON DATABASE %1$I FROM PUBLIC", cancellationToken, database);
-        // TEMPORARY: the import stages what it copies in temporary tables.
-        await ExecuteAsync(server, "GRANT CONNECT, TEMPORARY ON DATABASE %1$I TO platform_app", cancellationToken, database);
-        await ExecuteAsync(server, "GRANT CONNECT ON DATABASE %1$I TO platform_reader", cancellationToken, database);
+        await ExecuteAsync(server, "GRANT CONNECT ON DATABASE %1$I TO platform_app, platform_reader", cancellationToken, database);
     }
 
     private static async Task EnsureExtensionsAsync(NpgsqlConnection inside, CancellationToken cancellationToken)
