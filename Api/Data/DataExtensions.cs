@@ -44,6 +44,9 @@ internal static class DataExtensions
         // In seconds: for a free connection of the pool, or a new one.
         Default("Timeout", () => connectionString.Timeout = limits.ConnectSeconds);
         Default("Maximum Pool Size", () => connectionString.MaxPoolSize = 32);
+        // A connection without prepared statements is reset by DISCARD ALL, which throws away the plans inside the
+        // search functions as well: planning them costs more than running them.
+        Default("Max Auto Prepare", () => connectionString.MaxAutoPrepare = 100);
         // The server ends a statement before its request runs out of time (DatabaseDeadline), and looks every second
         // whether whoever asked is still there.
         Default("Options", () => connectionString.Options = $"-c statement_timeout={limits.StatementMilliseconds} -c client_connection_check_interval=1000");

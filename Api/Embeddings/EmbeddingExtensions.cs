@@ -15,6 +15,7 @@ internal static class EmbeddingExtensions
         var remote = RemoteEmbeddingOptions.Read(builder.Configuration);
         builder.Services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(_ =>
             remote is null ? new LocalEmbeddingGenerator() : new RemoteEmbeddingGenerator(remote));
+        builder.Services.AddSingleton(remote?.Nearness ?? Nearness.Local);
     }
 
     /// <summary>The id of the model whose vectors the generator makes; only vectors of one model can be compared.</summary>

@@ -7,7 +7,8 @@ namespace Platform.Api.Embeddings;
 /// <param name="Model">The model's name there. It must be able to give vectors of 256 places.</param>
 /// <param name="ApiKey">Sent as bearer token; null where none is needed.</param>
 /// <param name="Timeout">For one try; 10 s by default, 100 ms to 5 min.</param>
-internal sealed record RemoteEmbeddingOptions(Uri Endpoint, string Model, string? ApiKey, TimeSpan Timeout)
+/// <param name="Nearness">From <c>LeastCosine</c>; 0.3 by default, 0 to 1.</param>
+internal sealed record RemoteEmbeddingOptions(Uri Endpoint, string Model, string? ApiKey, TimeSpan Timeout, Nearness Nearness)
 {
     /// <returns>Null when no endpoint is configured: embeddings are then made locally.</returns>
     /// <exception cref="InvalidOperationException">A setting is missing or not usable; the message names it.</exception>
@@ -32,7 +33,13 @@ internal sealed record RemoteEmbeddingOptions(Uri Endpoint, string Model, string
         {
             throw new InvalidOperationException("Embeddings:Timeout must be a time from 00:00:00.1 to 00:05:00 written as hh:mm:ss.");
         }
+        var leastCosine = 0.3f;
+        if (section["LeastCosine"] is { Length: > 0 } least
+            && !(float.TryParse(least, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out leastCosine) && leastCosine <= 1))
+        {
+            throw new InvalidOperationException("Embeddings:LeastCosine must be a number from 0 to 1.");
+        }
         return new RemoteEmbeddingOptions(
-            new Uri(address.AbsoluteUri.TrimEnd('/') + "/embeddings"), model, section["ApiKey"] is { Length: > 0 } key ? key : null, timeout);
+            new Uri(address.AbsoluteUri.TrimEnd('/') + "/embeddings"), model, section["ApiKey"] is { Length: > 0 } key ? key : null, timeout, new Nearness(leastCosine));
     }
 }

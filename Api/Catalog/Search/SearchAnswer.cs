@@ -8,7 +8,7 @@ namespace Platform.Api.Catalog.Search;
 internal sealed record SearchAnswer(
     [property: Description("Best first.")] IReadOnlyList<SearchAnswer.Item> Items,
     SearchAnswer.FacetCounts Facets,
-    SearchAnswer.Duration Took)
+    [property: Description("Milliseconds from the request's validation to the answer; the header `Server-Timing` says how many of them inside the database.")] double Took)
 {
     /// <summary>One book that was found.</summary>
     internal sealed record Item(
@@ -41,16 +41,10 @@ internal sealed record SearchAnswer(
 
     /// <summary>Books of ten years.</summary>
     internal sealed record DecadeCount([property: Description("Its first year, 1990 for the nineties; negative is BC.")] int Decade, int Count);
-
-    /// <summary>How long it took.</summary>
-    [Description("Milliseconds.")]
-    internal sealed record Duration(
-        [property: Description("Inside the database.")] double Database,
-        [property: Description("From the request's validation to the answer, embedding of the query and database included.")] double Total);
 }
 
 /// <summary>What somebody who is still typing may mean.</summary>
-internal sealed record Suggestions([property: Description("Best first.")] IReadOnlyList<Suggestions.Item> Items, SearchAnswer.Duration Took)
+internal sealed record Suggestions([property: Description("Best first.")] IReadOnlyList<Suggestions.Item> Items, [property: Description("Milliseconds from the request's validation to the answer; the header `Server-Timing` says how many of them inside the database.")] double Took)
 {
     /// <summary>A book to choose.</summary>
     internal sealed record Item(

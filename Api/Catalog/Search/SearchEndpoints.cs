@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Platform.Api.Documentation;
@@ -22,17 +23,37 @@ internal static class SearchEndpoints
     }
 
     private static async Task<Results<Ok<SearchAnswer>, ProblemHttpResult>> Find(
-        [AsParameters] SearchQuery query, BookSearch search, CancellationToken cancellationToken) =>
-        query.Check() is { Any: true } errors ? Problems.Invalid(errors) : TypedResults.Ok(await search.FindAsync(query, cancellationToken));
+        [AsParameters] SearchQuery query, BookSearch search, HttpResponse response, CancellationToken cancellationToken)
+    {
+        if (query.Check() is { Any: true } errors)
+        {
+            return Problems.Invalid(errors);
+        }
+
+        var answer = await search.FindAsync(query, cancellationToken);
+        SayServerTiming(response, search, answer.Took);
+        return TypedResults.Ok(answer);
+    }
 
     private static async Task<Results<Ok<Suggestions>, ProblemHttpResult>> Suggest(
         [FromQuery, Required, MaxLength(SearchQuery.MaxLength), Description("What has been typed so far.")] string? q,
         [FromQuery, Range(1, Page.MaxLimit), DefaultValue(DefaultSuggestions), Description("Items in the answer.")] int? limit,
-        BookSearch search, CancellationToken cancellationToken)
+        BookSearch search, HttpResponse response, CancellationToken cancellationToken)
     {
         var errors = new FieldErrors();
         SearchQuery.CheckText(q, errors);
         Page.Limit(limit, errors);
-        return errors.Any ? Problems.Invalid(errors) : TypedResults.Ok(await search.SuggestAsync(q!, limit ?? DefaultSuggestions, cancellationToken));
+        if (errors.Any)
+        {
+            return Problems.Invalid(errors);
+        }
+
+        var suggestions = await search.SuggestAsync(q!, limit ?? DefaultSuggestions, cancellationToken);
+        SayServerTiming(response, search, suggestions.Took);
+        return TypedResults.Ok(suggestions);
     }
+
+    // https://www.w3.org/TR/server-timing/: browsers show it beside the request.
+    private static void SayServerTiming(HttpResponse response, BookSearch search, double took) =>
+        response.Headers["Server-Timing"] = string.Create(CultureInfo.InvariantCulture, $"db;dur={search.DatabaseMilliseconds:0.###}, total;dur={took:0.###}");
 }

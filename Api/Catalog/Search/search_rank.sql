@@ -50,6 +50,7 @@ CREATE FUNCTION catalog.search_rank(
   query text,              -- as typed; NULL ranks by the embedding alone
   embedding vector,        -- of the query; NULL ranks by words alone
   model text,              -- that made the embedding: vectors of different models say nothing about each other
+  least_cosine real,       -- from which on a book is near the query; not asked when the embedding ranks alone
   category text,           -- id or slug
   author uuid, lang text, year_from int, year_to int)
 RETURNS TABLE (book_id uuid, score real, covered real, matched text[])
@@ -209,7 +210,9 @@ BEGIN
       WHERE e.model = search_rank.model AND (NOT filtered OR EXISTS (
         SELECT FROM book_search s WHERE s.book_id = e.book_id AND (scope IS NULL OR s.names @@ scope)
           AND (year_from IS NULL OR s.published_year >= year_from) AND (year_to IS NULL OR s.published_year <= year_to)))
-      ORDER BY e.embedding <=> search_rank.embedding LIMIT 50) v;
+      ORDER BY e.embedding <=> search_rank.embedding LIMIT 50) v
+    -- Every query has nearest books, that of a word nobody knows too.
+    WHERE query IS NULL OR 1 - v.distance >= least_cosine;
   END IF;
 
   RETURN QUERY

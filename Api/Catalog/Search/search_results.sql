@@ -27,7 +27,7 @@ $$;
 -- One page of answers in one round trip: a row a book, and with the first row what the facets count and how long it
 -- took. The facets are over the best 200 answers that match the query about as well as the best one.
 CREATE FUNCTION catalog.search_books(
-  query text, embedding vector, model text, take int, with_facets boolean,
+  query text, embedding vector, model text, least_cosine real, take int, with_facets boolean,
   category text, author uuid, lang text, year_from int, year_to int)
 RETURNS TABLE (
   id uuid, title text, subtitle text, author_ids uuid[], author_names text[], language text, published_year int,
@@ -53,7 +53,7 @@ BEGIN
   INTO best, scores, matching, words
   FROM (
     SELECT r.*, row_number() OVER () AS place, max(r.covered) OVER () AS top
-    FROM search_rank(query, embedding, model, category, author, lang, year_from, year_to) AS r (book_id, score, covered, matched)) r;
+    FROM search_rank(query, embedding, model, least_cosine, category, author, lang, year_from, year_to) AS r (book_id, score, covered, matched)) r;
 
   IF with_facets THEN
     counted := jsonb_build_object(

@@ -176,6 +176,18 @@ public sealed class RemoteEmbeddingTests : IAsyncLifetime
         Assert.StartsWith("Embeddings:Timeout must be", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("near")]
+    [InlineData("-0.1")]
+    [InlineData("1.01")]
+    [InlineData("NaN")]
+    public void A_least_cosine_out_of_range_is_named_at_the_start(string leastCosine)
+    {
+        var error = Assert.Throws<InvalidOperationException>(() => Generator(("Embeddings:LeastCosine", leastCosine)));
+
+        Assert.StartsWith("Embeddings:LeastCosine must be", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Without_an_endpoint_embeddings_are_made_locally()
     {

@@ -115,6 +115,28 @@ public sealed class SearchEndpointTests(SearchEndpointTests.SmallCatalogue catal
     }
 
     [Fact]
+    public async Task A_word_that_nobody_knows_finds_nothing_by_its_looks()
+    {
+        await Eventually.HoldsAsync(async () => (await GetAsync("/api/v1/search?q=qzxvkw&mode=vector")).GetProperty("items").GetArrayLength() > 0, "books have vectors");
+
+        var answer = await GetAsync("/api/v1/search?q=qzxvkw&mode=hybrid");
+
+        Assert.Equal(0, answer.GetProperty("items").GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData("search")]
+    [InlineData("search/suggest")]
+    public async Task An_answer_says_how_long_it_took_and_how_much_of_it_in_the_database(string path)
+    {
+        using var answer = await _client.GetAsync($"/api/v1/{path}?q=pride", TestContext.Current.CancellationToken);
+
+        var took = (await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("took").GetDouble();
+        Assert.Matches(@"^db;dur=[0-9.]+, total;dur=[0-9.]+$", Assert.Single(answer.Headers.GetValues("Server-Timing")));
+        Assert.True(took > 0);
+    }
+
+    [Fact]
     public async Task A_deleted_book_is_not_found_again()
     {
         var answer = await GetAsync("/api/v1/search?q=withdrawn%20volume&mode=text");
