@@ -52,7 +52,8 @@ internal sealed class GoodbooksImport(string connectionString, TimeProvider cloc
         var withdrawn = await FindWithdrawnAsync(connection, cancellationToken);
         return
         [
-            new(genresFile.Name, genres.Rows, watch.Elapsed, new(made, 0, genreIds.Length - made, 0)),
+            // What is made may be more than the genres: the categories above them.
+            new(genresFile.Name, genres.Rows, watch.Elapsed, new(made, 0, Math.Max(genreIds.Length - made, 0), 0)),
             await ImportBooksAsync(connection, books, genres, genreIds, withdrawn, report, progress, cancellationToken),
             await ImportRatingsAsync(connection, ratings, withdrawn, report, progress, cancellationToken),
         ];
