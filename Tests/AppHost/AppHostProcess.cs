@@ -137,7 +137,19 @@ internal sealed class AppHostProcess : IAsyncDisposable
             }
         }
         bool IsBelow(int child) => parents.TryGetValue(child, out var parent) && (parent == id || IsBelow(parent));
-        return [.. parents.Keys.Where(IsBelow).Select(Process.GetProcessById)];
+        return [.. parents.Keys.Where(IsBelow).Select(Find).OfType<Process>()];
+
+        static Process? Find(int id)
+        {
+            try
+            {
+                return Process.GetProcessById(id);
+            }
+            catch (ArgumentException)
+            {
+                return null; // a connection's process, for one, that has ended in the meantime
+            }
+        }
     }
 
     private async Task ReadAsync(StreamReader reader)
