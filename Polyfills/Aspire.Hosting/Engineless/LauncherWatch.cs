@@ -17,7 +17,10 @@ internal sealed class LauncherWatch(IHostApplicationLifetime lifetime, TimeProvi
         if (NameOf(launcher) != "dotnet")
             return;
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+        // Ended by disposal, not by an exception: after a start that failed the host would report that one as a fault of its
+        // own, and bury the sentence that says why.
+        using var ended = stoppingToken.Register(timer.Dispose);
+        while (await timer.WaitForNextTickAsync(CancellationToken.None).ConfigureAwait(false))
         {
             if (ParentId() == launcher)
                 continue;
