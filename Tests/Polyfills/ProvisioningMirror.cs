@@ -100,7 +100,9 @@ public sealed class ProvisioningMirror : IAsyncLifetime, ICollectionFixture<Prov
         await context.Response.Body.WriteAsync(bytes.AsMemory(0, bytes.Length / 2), context.RequestAborted);
         await context.Response.Body.FlushAsync(context.RequestAborted);
         stall.Reach();
-        await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default); // until the client goes
+        var clientGone = new TaskCompletionSource();
+        await using var registration = context.RequestAborted.Register(clientGone.SetResult);
+        await clientGone.Task;
     }
 
     private static async Task WriteIndexAsync(string files, IEnumerable<DebPackage> packages, CancellationToken ct)
