@@ -21,7 +21,7 @@ static WebApplication Build(string[] args)
     builder.AddEmbeddings();
     builder.AddBookEmbeddings();
     builder.AddSearch();
-    builder.AddRedisClient("redis");
+    builder.AddCaching("redis");
 
     var app = builder.Build();
     app.MapDefaultEndpoints();
