@@ -21,7 +21,7 @@ static WebApplication Build(string[] args)
     builder.AddEmbeddings();
     builder.AddBookEmbeddings();
     builder.AddSearch();
-    builder.AddCaching("redis");
+    builder.AddCaching("redis", CachePolicies.AddTo);
 
     var app = builder.Build();
     app.MapDefaultEndpoints();

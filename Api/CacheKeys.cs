@@ -1,0 +1,46 @@
+using Platform.Caching;
+
+namespace Platform.Api;
+
+/// <summary>The keys of what is cached: <c>{entity}:{id}[:{context}]</c>. What each family is and how long it lives is in <see cref="CachePolicies"/>.</summary>
+internal static class CacheKeys
+{
+    /// <summary>All categories with their numbers of books.</summary>
+    internal static readonly CacheKey Categories = new("categories");
+
+    internal static CacheKey Book(Guid id) => new($"book:{id}");
+
+    /// <summary>What <c>GET /books/isbn/{isbn}</c> finds.</summary>
+    /// <param name="isbn13">Digits only.</param>
+    internal static CacheKey Isbn(string isbn13) => new($"isbn:{isbn13}");
+
+    /// <summary>A page of books.</summary>
+    /// <param name="page">All that makes it this page, in one spelling.</param>
+    internal static CacheKey Books(string page) => new($"books:{page}");
+
+    internal static CacheKey Similar(Guid id, int limit) => new(string.Create(null, $"similar:{id}:{limit}"));
+
+    internal static CacheKey Author(Guid id) => new($"author:{id}");
+
+    /// <summary>A page of authors.</summary>
+    /// <inheritdoc cref="Books" />
+    internal static CacheKey Authors(string page) => new($"authors:{page}");
+
+    /// <summary>A page of the books of an author.</summary>
+    /// <inheritdoc cref="Books" />
+    internal static CacheKey AuthorBooks(Guid id, string page) => new($"author:{id}:books:{page}");
+
+    internal static CacheKey Category(Guid id) => new($"category:{id}");
+
+    /// <summary>A page of the books of a category.</summary>
+    /// <inheritdoc cref="Books" />
+    internal static CacheKey CategoryBooks(Guid id, string page) => new($"category:{id}:books:{page}");
+
+    /// <summary>What a search finds.</summary>
+    /// <param name="query">All that makes it this search, in one spelling.</param>
+    internal static CacheKey Search(string query) => new($"search:{query}");
+
+    /// <summary>What is suggested for a beginning.</summary>
+    /// <inheritdoc cref="Search" />
+    internal static CacheKey Suggest(string query) => new($"suggest:{query}");
+}

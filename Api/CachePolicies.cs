@@ -1,0 +1,86 @@
+using Platform.Caching;
+
+namespace Platform.Api;
+
+/// <summary>
+/// What the Api caches: one row a family. Which changes make which keys and tags unread is in
+/// <c>Data/CacheMapping.cs</c>. Nothing that is somebody's own is ever here, nor loans or stock.
+/// </summary>
+internal static class CachePolicies
+{
+    private static readonly TimeSpan Outage = TimeSpan.FromHours(1);
+
+    // Tags that depend on the value: a book's authors and categories, which it shows by name.
+    internal static readonly CachePolicy Book = new()
+    {
+        Family = "book", Ttl = TimeSpan.FromMinutes(30), MemoryTtl = TimeSpan.FromMinutes(5), NegativeTtl = TimeSpan.FromSeconds(30),
+        StaleIfError = Outage, MemoryFloor = 16 << 20,
+    };
+
+    internal static readonly CachePolicy Isbn = new()
+    {
+        Family = "isbn", Ttl = TimeSpan.FromMinutes(30), MemoryTtl = TimeSpan.FromMinutes(5), NegativeTtl = TimeSpan.FromSeconds(30),
+        StaleIfError = Outage,
+    };
+
+    internal static readonly CachePolicy BooksList = new()
+    {
+        Family = "books_list", Ttl = TimeSpan.FromMinutes(5), NegativeTtl = TimeSpan.FromSeconds(30), StaleIfError = Outage, MemoryFloor = 4 << 20,
+        Tags = static (_, _) => [CacheTags.Books, CacheTags.Categories],
+    };
+
+    internal static readonly CachePolicy Similar = new()
+    {
+        Family = "similar", Ttl = TimeSpan.FromMinutes(10), NegativeTtl = TimeSpan.FromSeconds(30), StaleIfError = Outage,
+        Tags = static (_, _) => [CacheTags.Books, CacheTags.Embeddings],
+    };
+
+    internal static readonly CachePolicy Author = new()
+    {
+        Family = "author", Ttl = TimeSpan.FromMinutes(30), MemoryTtl = TimeSpan.FromMinutes(5), NegativeTtl = TimeSpan.FromSeconds(30),
+        StaleIfError = Outage, MemoryFloor = 1 << 20,
+    };
+
+    internal static readonly CachePolicy AuthorsList = new()
+    {
+        Family = "authors_list", Ttl = TimeSpan.FromMinutes(5), StaleIfError = Outage, MemoryFloor = 1 << 20,
+        Tags = static (_, _) => [CacheTags.Authors],
+    };
+
+    internal static readonly CachePolicy Category = new()
+    {
+        Family = "category", Ttl = TimeSpan.FromMinutes(30), MemoryTtl = TimeSpan.FromMinutes(5), NegativeTtl = TimeSpan.FromSeconds(30),
+        StaleIfError = Outage,
+    };
+
+    internal static readonly CachePolicy Categories = new()
+    {
+        Family = "categories", Ttl = TimeSpan.FromMinutes(30), StaleIfError = Outage, SingleLoadInCluster = true, MemoryFloor = 1 << 20,
+        Tags = static (_, _) => [CacheTags.Categories, CacheTags.CategoryCounts],
+    };
+
+    // No two loads are equal, since each answer says how long it took: nothing to audit by.
+    internal static readonly CachePolicy Search = new()
+    {
+        Family = "search", Ttl = TimeSpan.FromMinutes(1), StaleIfError = Outage, MemoryFloor = 4 << 20, AuditRate = 0,
+        Tags = static (_, _) => [CacheTags.Books, CacheTags.Categories, CacheTags.Embeddings],
+    };
+
+    internal static readonly CachePolicy Suggest = new()
+    {
+        Family = "suggest", Ttl = TimeSpan.FromMinutes(1), StaleIfError = Outage, MemoryFloor = 2 << 20, AuditRate = 0,
+        Tags = static (_, _) => [CacheTags.Books, CacheTags.Categories],
+    };
+
+    /// <summary>The table.</summary>
+    internal static readonly IReadOnlyList<CachePolicy> All =
+        [Book, Isbn, BooksList, Similar, Author, AuthorsList, Category, Categories, Search, Suggest];
+
+    internal static void AddTo(CacheOptions options)
+    {
+        foreach (var policy in All)
+        {
+            options.Policies.Add(policy);
+        }
+    }
+}

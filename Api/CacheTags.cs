@@ -1,0 +1,31 @@
+using Platform.Caching;
+
+namespace Platform.Api;
+
+/// <summary>The groups in which cached values are invalidated: a value carries the tag of all that it shows but is not named by.</summary>
+internal static class CacheTags
+{
+    /// <summary>Carried by whatever lists books or finds them: which page a changed book belongs on cannot be told from its row.</summary>
+    internal static readonly CacheTag Books = new("books");
+
+    /// <summary>Carried by lists of authors.</summary>
+    internal static readonly CacheTag Authors = new("authors");
+
+    /// <summary>Carried by whatever depends on the tree of categories.</summary>
+    internal static readonly CacheTag Categories = new("categories");
+
+    /// <summary>Carried by whatever shows how many books categories have.</summary>
+    internal static readonly CacheTag CategoryCounts = new("category_counts");
+
+    /// <summary>Carried by whatever compares books by meaning.</summary>
+    internal static readonly CacheTag Embeddings = new("embeddings");
+
+    /// <summary>Carried by what leads to the book under another key than its own.</summary>
+    internal static CacheTag Book(Guid id) => new($"book:{id}");
+
+    /// <summary>Carried by the books that name the author, and by the pages of their books.</summary>
+    internal static CacheTag Author(Guid id) => new($"author:{id}");
+
+    /// <summary>Carried by the books filed in the category.</summary>
+    internal static CacheTag Category(Guid id) => new($"category:{id}");
+}
