@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Logging;
+
+namespace Platform.Caching;
+
+/// <summary>The cache's messages. None of them has a key in it: keys may be personal data.</summary>
+internal static partial class Log
+{
+    // Warning, not Error: readers still get their answers, from memory and the source.
+    [LoggerMessage(EventId = 3001, Level = LogLevel.Warning, Message = "Redis does not answer ({Cause}): serving from memory and the source until it does")]
+    public static partial void RedisLost(this ILogger logger, string cause);
+
+    [LoggerMessage(EventId = 3002, Level = LogLevel.Information, Message = "Redis answers again after {OutageSeconds:0.0} s")]
+    public static partial void RedisBack(this ILogger logger, double outageSeconds);
+
+    // Information: this is what the sequence numbers are for, and it follows each outage.
+    [LoggerMessage(EventId = 3003, Level = LogLevel.Information, Message = "Invalidations of other processes were missed: {Entries} values dropped from memory")]
+    public static partial void InvalidationsMissed(this ILogger logger, long entries);
+
+    [LoggerMessage(EventId = 3004, Level = LogLevel.Warning, Message = "Redis lost the cache's fence, by a flush or a failover: all that was cached before counts as missing")]
+    public static partial void FenceLost(this ILogger logger);
+
+    [LoggerMessage(EventId = 3005, Level = LogLevel.Warning, Message = "A value of family {Family} could not be loaded in the background")]
+    public static partial void BackgroundLoadFailed(this ILogger logger, string family, Exception cause);
+
+    // Error: a bug in our code. The value is loaded for every process, as if there were no Redis.
+    [LoggerMessage(EventId = 3006, Level = LogLevel.Error, Message = "Values of family {Family} cannot be written to Redis")]
+    public static partial void NotSerializable(this ILogger logger, string family, Exception cause);
+
+    [LoggerMessage(EventId = 3007, Level = LogLevel.Warning, Message = "Redis held damaged bytes for family {Family}; they count as missing")]
+    public static partial void Corrupt(this ILogger logger, string family);
+
+    // Error: the cache's one promise is broken, or somebody wrote past the Api.
+    [LoggerMessage(EventId = 3008, Level = LogLevel.Error, Message = "The audit found a stale value of family {Family}: the source differs and nobody invalidated it")]
+    public static partial void StaleFound(this ILogger logger, string family);
+}
