@@ -1,3 +1,6 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
 using Platform.Caching;
 
 namespace Platform.Api;
@@ -16,7 +19,7 @@ internal static class CacheKeys
 
     /// <summary>A page of books.</summary>
     /// <param name="page">All that makes it this page, in one spelling.</param>
-    internal static CacheKey Books(string page) => new($"books:{page}");
+    internal static CacheKey Books(string page) => new($"books:{Short(page)}");
 
     internal static CacheKey Similar(Guid id, int limit) => new(string.Create(null, $"similar:{id}:{limit}"));
 
@@ -24,23 +27,26 @@ internal static class CacheKeys
 
     /// <summary>A page of authors.</summary>
     /// <inheritdoc cref="Books" />
-    internal static CacheKey Authors(string page) => new($"authors:{page}");
+    internal static CacheKey Authors(string page) => new($"authors:{Short(page)}");
 
     /// <summary>A page of the books of an author.</summary>
     /// <inheritdoc cref="Books" />
-    internal static CacheKey AuthorBooks(Guid id, string page) => new($"author:{id}:books:{page}");
+    internal static CacheKey AuthorBooks(Guid id, string page) => new($"author:{id}:books:{Short(page)}");
 
     internal static CacheKey Category(Guid id) => new($"category:{id}");
 
     /// <summary>A page of the books of a category.</summary>
     /// <inheritdoc cref="Books" />
-    internal static CacheKey CategoryBooks(Guid id, string page) => new($"category:{id}:books:{page}");
+    internal static CacheKey CategoryBooks(Guid id, string page) => new($"category:{id}:books:{Short(page)}");
 
     /// <summary>What a search finds.</summary>
     /// <param name="query">All that makes it this search, in one spelling.</param>
-    internal static CacheKey Search(string query) => new($"search:{query}");
+    internal static CacheKey Search(string query) => new($"search:{Short(query)}");
 
     /// <summary>What is suggested for a beginning.</summary>
     /// <inheritdoc cref="Search" />
-    internal static CacheKey Suggest(string query) => new($"suggest:{query}");
+    internal static CacheKey Suggest(string query) => new($"suggest:{Short(query)}");
+
+    // What people type may be longer than a key, and their business alone.
+    private static string Short(string spelling) => Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(spelling)).AsSpan(0, 16));
 }

@@ -1,3 +1,4 @@
+using Platform.Api.Http;
 using Platform.Caching;
 
 namespace Platform.Api;
@@ -10,23 +11,22 @@ internal static class CachePolicies
 {
     private static readonly TimeSpan Outage = TimeSpan.FromHours(1);
 
-    // Tags that depend on the value: a book's authors and categories, which it shows by name.
     internal static readonly CachePolicy Book = new()
     {
         Family = "book", Ttl = TimeSpan.FromMinutes(30), MemoryTtl = TimeSpan.FromMinutes(5), NegativeTtl = TimeSpan.FromSeconds(30),
-        StaleIfError = Outage, MemoryFloor = 16 << 20,
+        StaleIfError = Outage, MemoryFloor = 16 << 20, Tags = Shown,
     };
 
     internal static readonly CachePolicy Isbn = new()
     {
         Family = "isbn", Ttl = TimeSpan.FromMinutes(30), MemoryTtl = TimeSpan.FromMinutes(5), NegativeTtl = TimeSpan.FromSeconds(30),
-        StaleIfError = Outage,
+        StaleIfError = Outage, Tags = Shown,
     };
 
     internal static readonly CachePolicy BooksList = new()
     {
         Family = "books_list", Ttl = TimeSpan.FromMinutes(5), NegativeTtl = TimeSpan.FromSeconds(30), StaleIfError = Outage, MemoryFloor = 4 << 20,
-        Tags = static (_, _) => [CacheTags.Books, CacheTags.Categories],
+        Tags = static (key, value) => [CacheTags.Books, CacheTags.Categories, .. Shown(key, value)],
     };
 
     internal static readonly CachePolicy Similar = new()
@@ -82,5 +82,10 @@ internal static class CachePolicies
         {
             options.Policies.Add(policy);
         }
+
+        options.AddCodec(new CachedAnswerCodec());
     }
+
+    // Tags that depend on the value: a book's authors and categories, which it shows by name.
+    private static IEnumerable<CacheTag> Shown(CacheKey key, object? value) => value is CachedAnswer answer ? answer.Tags : [];
 }

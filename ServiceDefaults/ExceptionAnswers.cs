@@ -60,7 +60,7 @@ internal sealed partial class ExceptionAnswers(IProblemDetailsService problems, 
     {
         null => false,
         DbException { IsTransient: true } or DbException { SqlState: QueryCanceled } => true,
-        RedisConnectionException or RedisTimeoutException => true,
+        RedisConnectionException or RedisTimeoutException or TimeoutException => true,
         _ => IsUnavailability(exception.InnerException),
     };
 

@@ -59,8 +59,13 @@ internal static class ProblemAnswers
             StatusCodes.Status503ServiceUnavailable => "The service cannot answer right now. Try again shortly.",
             _ => null,
         };
-        if (problem.Status == StatusCodes.Status503ServiceUnavailable && !http.Response.HasStarted)
-            http.Response.Headers.RetryAfter = "1";
+        if (!http.Response.HasStarted)
+        {
+            // It is about this request, down to its traceId.
+            http.Response.Headers.CacheControl = "no-store";
+            if (problem.Status == StatusCodes.Status503ServiceUnavailable)
+                http.Response.Headers.RetryAfter = "1";
+        }
         if (problem is HttpValidationProblemDetails { Errors.Count: > 0 } invalid)
         {
             invalid.Errors = invalid.Errors

@@ -58,6 +58,9 @@ public static class ServiceDefaultsExtensions
         // In Development the host puts its exception page between the outermost handler and what is mapped here; callers
         // get the problem there too.
         app.UseExceptionHandler();
+        // Here and not, as is usual, before all that a service uses: an endpoint that routing runs at once (ShortCircuit)
+        // is then inside the handler, too. Authentication and authorisation have to be used after it.
+        app.UseRouting();
         app.UseRequestTimeouts();
         app.MapHealth();
         app.MapMetrics().DisableHttpMetrics();

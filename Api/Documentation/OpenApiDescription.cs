@@ -38,6 +38,12 @@ internal static class OpenApiDescription
                 Description = "The administrator's key, which is the setting Admin:Key.",
             };
             document.Servers = []; // wherever it was read from
+            // Where there is GET there may be HEAD; described twice it would only be in the way.
+            foreach (var path in document.Paths.Values)
+            {
+                path.Operations?.Remove(HttpMethod.Head);
+            }
+
             return Task.CompletedTask;
         });
         options.AddOperationTransformer((operation, context, _) =>

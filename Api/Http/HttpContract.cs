@@ -16,14 +16,24 @@ internal static class HttpContract
             json.SerializerOptions.AllowDuplicateProperties = false;
         });
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<PublicAnswers>();
     }
 
     /// <summary>Maps the group that every endpoint of version 1 is in.</summary>
     internal static RouteGroupBuilder MapApi(this WebApplication app)
     {
-        app.UseWhen(context => context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal), branch => branch.UseMiddleware<DatabaseDeadline>());
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseWhen(context => context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal), branch => branch.Use(NotStored).UseMiddleware<DatabaseDeadline>());
         var api = app.MapGroup("/api/v1");
         api.ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         return api;
     }
+
+    // What public reads answer says for itself how long it may be kept; they do not come here.
+    private static RequestDelegate NotStored(RequestDelegate next) => context =>
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        return next(context);
+    };
 }

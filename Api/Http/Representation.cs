@@ -9,9 +9,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Platform.Api.Http;
 
-/// <summary>
-/// Answers a resource with its strong ETag, and 304 to a reader who has it already.
-/// </summary>
+/// <summary>Answers a write with the resource as it is now, and its strong ETag.</summary>
 /// <remarks>
 /// The ETag is a hash of the very bytes sent. A row version (<c>xmin</c>) would not do: a book's answer also shows the
 /// names of its authors and categories, and renaming one changes the answer but not the book's row. That a write is
@@ -21,7 +19,7 @@ internal sealed class Representation<T>(T value, string? createdAt = null) : IRe
 {
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder)
     {
-        // 201 is said by the endpoints that create, 304 by those that read.
+        // 201 is said by the endpoints that create.
         builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(T), [MediaTypeNames.Application.Json]));
     }
 
@@ -31,21 +29,13 @@ internal sealed class Representation<T>(T value, string? createdAt = null) : IRe
         var (body, etag) = Representation.Serialize(value, options.SerializerOptions);
         var response = httpContext.Response;
         response.GetTypedHeaders().ETag = etag;
-        if (HttpMethods.IsGet(httpContext.Request.Method)
-            && httpContext.Request.GetTypedHeaders().IfNoneMatch is { Count: > 0 } known
-            && known.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(etag, useStrongComparison: false)))
-        {
-            response.StatusCode = StatusCodes.Status304NotModified;
-            return;
-        }
-
         if (createdAt is not null)
         {
             response.StatusCode = StatusCodes.Status201Created;
             response.Headers.Location = createdAt;
         }
 
-        response.ContentType = "application/json; charset=utf-8";
+        response.ContentType = Representation.ContentType;
         response.ContentLength = body.Length;
         await response.Body.WriteAsync(body, httpContext.RequestAborted);
     }
@@ -54,10 +44,31 @@ internal sealed class Representation<T>(T value, string? createdAt = null) : IRe
 /// <summary>ETags of representations, and the preconditions made of them.</summary>
 internal static class Representation
 {
+    internal const string ContentType = "application/json; charset=utf-8";
+
     internal static (byte[] Body, EntityTagHeaderValue ETag) Serialize<T>(T value, JsonSerializerOptions options)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(value, options);
         return (body, new EntityTagHeaderValue($"\"{Base64Url.EncodeToString(SHA256.HashData(body).AsSpan(0, 16))}\""));
+    }
+
+    /// <summary>Whether the reader has this representation already, by <c>If-None-Match</c> (RFC 9110, 13.1.2).</summary>
+    internal static bool IsKnown(HttpRequest request, string etag)
+    {
+        var known = request.Headers.IfNoneMatch;
+        // Almost every reader sends nothing or the one tag it has.
+        if (known.Count == 0)
+        {
+            return false;
+        }
+
+        if (known.Count == 1 && known[0] == etag)
+        {
+            return true;
+        }
+
+        var current = new EntityTagHeaderValue(etag);
+        return request.GetTypedHeaders().IfNoneMatch.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(current, useStrongComparison: false));
     }
 
     /// <summary>Whether a write may go on: 428 without <c>If-Match</c>, 412 when the resource is another by now.</summary>

@@ -53,6 +53,8 @@ public sealed class ApiFixture(Stack stack) : IAsyncLifetime
         {
             host.UseSetting("ConnectionStrings:platform", database.App);
             host.UseSetting("ConnectionStrings:redis", database.Redis);
+            // Redis is everybody's, the database is not.
+            host.UseSetting("Cache:Namespace", database.Name);
             host.UseSetting("Admin:Key", AdminKey);
             host.UseSetting("Logging:LogLevel:Default", "Warning");
             // A busy machine is no outage; the tests of outages set the real limit.

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
@@ -16,9 +17,9 @@ internal static class AuthorEndpoints
     internal static void MapAuthors(this RouteGroupBuilder api)
     {
         var authors = api.MapGroup("/authors").WithTags("Authors");
-        authors.MapGet("/", List).WithSummary("Authors by name, by pages.").AnswersInvalid();
-        authors.MapGet("/{id}", Get).WithSummary("One author.").AnswersNotModified().AnswersInvalid().AnswersNotFound();
-        authors.MapGet("/{id}/books", Books).WithSummary("The books of an author.").AnswersInvalid().AnswersNotFound();
+        authors.MapRead("/", List).WithSummary("Authors by name, by pages.").AnswersInvalid();
+        authors.MapRead("/{id}", Get).WithSummary("One author.").AnswersInvalid().AnswersNotFound();
+        authors.MapRead("/{id}/books", Books).WithSummary("The books of an author.").AnswersInvalid().AnswersNotFound();
         authors.MapPost("/", Create).WithSummary("Add an author.").ForAdministrators().ReadsBody(Example).AnswersCreated<AuthorName>();
         authors.MapPut("/{id}", Replace).WithSummary("Rename an author.").ForAdministrators().NeedsIfMatch().ReadsBody(Example).AnswersNotFound();
         authors.MapDelete("/{id}", Delete).WithSummary("Delete an author whom no book names.")
@@ -30,11 +31,10 @@ internal static class AuthorEndpoints
     /// <summary>An author as an administrator writes them.</summary>
     internal sealed record AuthorRequest([property: Required, MaxLength(Book.MaxNameLength)] string? Name);
 
-    private static async Task<Results<Ok<Page<AuthorName>>, ProblemHttpResult>> List(
+    private static Results<CachedRead<Page<AuthorName>>, ProblemHttpResult> List(
         [FromQuery, Description("The `next` of the page before.")] string? after,
         [FromQuery, Range(1, Page.MaxLimit), DefaultValue(Page.DefaultLimit), Description("Items on a page.")] int? limit,
-        [FromQuery, Description("A part of the name, in any case.")] string? q,
-        PlatformDbContext db, CancellationToken cancellationToken)
+        [FromQuery, Description("A part of the name, in any case.")] string? q)
     {
         var errors = new FieldErrors();
         var size = Page.Limit(limit, errors);
@@ -46,32 +46,35 @@ internal static class AuthorEndpoints
             return Problems.Invalid(errors);
         }
 
-        var authors = db.Authors.AsNoTracking();
-        if (part is not null)
+        var page = string.Create(CultureInfo.InvariantCulture, $"{scope}\n{size}\n{from?.Id}\n{from?.Key}");
+        return new CachedRead<Page<AuthorName>>(CachePolicies.AuthorsList, CacheKeys.Authors(page), "page", async (load, cancellationToken) =>
         {
-            var pattern = $"%{part.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
-            authors = authors.Where(a => EF.Functions.ILike(a.Name, pattern, "\\"));
-        }
+            var authors = load.Db.Authors.AsNoTracking();
+            if (part is not null)
+            {
+                var pattern = $"%{part.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
+                authors = authors.Where(a => EF.Functions.ILike(a.Name, pattern, "\\"));
+            }
 
-        if (from is not null)
-        {
-            authors = authors.Where(a => EF.Functions.GreaterThan(ValueTuple.Create(a.Name, a.Id), ValueTuple.Create(from.Key, from.Id)));
-        }
+            if (from is not null)
+            {
+                authors = authors.Where(a => EF.Functions.GreaterThan(ValueTuple.Create(a.Name, a.Id), ValueTuple.Create(from.Key, from.Id)));
+            }
 
-        var rows = await authors.OrderBy(a => a.Name).ThenBy(a => a.Id).Select(a => new AuthorName(a.Id, a.Name)).Take(size + 1).ToListAsync(cancellationToken);
-        return TypedResults.Ok(Page.Of(rows, size, last => new Cursor(last.Name, last.Id).Encode(scope)));
+            var rows = await authors.OrderBy(a => a.Name).ThenBy(a => a.Id).Select(a => new AuthorName(a.Id, a.Name)).Take(size + 1).ToListAsync(cancellationToken);
+            return Page.Of(rows, size, last => new Cursor(last.Name, last.Id).Encode(scope));
+        });
     }
 
-    private static async Task<Results<Representation<AuthorName>, ProblemHttpResult>> Get(Guid id, PlatformDbContext db, CancellationToken cancellationToken) =>
-        await db.Authors.Where(a => a.Id == id).Select(a => new AuthorName(a.Id, a.Name)).SingleOrDefaultAsync(cancellationToken) is { } author
-            ? new Representation<AuthorName>(author)
-            : Problems.NotFound("author");
+    private static CachedRead<AuthorName> Get(Guid id) => new(CachePolicies.Author, CacheKeys.Author(id), "author", (load, cancellationToken) =>
+        load.Db.Authors.Where(a => a.Id == id).Select(a => new AuthorName(a.Id, a.Name)).SingleOrDefaultAsync(cancellationToken));
 
-    private static async Task<Results<Ok<Page<BookSummary>>, ProblemHttpResult>> Books(
-        Guid id, [AsParameters] BookListPage page, PlatformDbContext db, CancellationToken cancellationToken) =>
-        await db.Authors.AnyAsync(a => a.Id == id, cancellationToken)
-            ? await page.By(author: id).RunAsync(db, cancellationToken)
-            : Problems.NotFound("author");
+    private static Results<CachedRead<Page<BookSummary>>, ProblemHttpResult> Books(Guid id, [AsParameters] BookListPage page) =>
+        page.By(author: id).Read(name => CacheKeys.AuthorBooks(id, name), "author", (load, cancellationToken) =>
+        {
+            load.DependsOn(CacheTags.Author(id));
+            return load.Db.Authors.AnyAsync(a => a.Id == id, cancellationToken);
+        });
 
     private static async Task<Results<Representation<AuthorName>, ProblemHttpResult>> Create(
         AuthorRequest request, PlatformDbContext db, TimeProvider clock, CancellationToken cancellationToken)

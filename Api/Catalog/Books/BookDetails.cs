@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Platform.Api.Catalog.Authors;
 using Platform.Api.Data;
+using Platform.Api.Http;
 
 namespace Platform.Api.Catalog.Books;
 
@@ -61,6 +62,23 @@ internal sealed record BookDetails(
                 row.Language, row.PublishedYear, row.Publisher, row.Description, Parse<BookNumbers>(row.Identifiers) ?? new BookNumbers(null, null, null),
                 row.AverageRating, row.RatingsCount, row.CoverUrl, Parse<TranslatedText[]>(row.Translations) ?? [])
             : null;
+    }
+
+    /// <summary>Reads a live book to be cached: it shows the names of its authors and categories.</summary>
+    internal static async Task<BookDetails?> LoadAsync(AnswerLoad load, Guid id, CancellationToken cancellationToken)
+    {
+        var book = await FindAsync(load.Db, id, cancellationToken);
+        foreach (var author in book?.Authors ?? [])
+        {
+            load.DependsOn(CacheTags.Author(author.Id));
+        }
+
+        foreach (var category in book?.Categories ?? [])
+        {
+            load.DependsOn(CacheTags.Category(category.Id));
+        }
+
+        return book;
     }
 
     private static T? Parse<T>(string? json) => json is null ? default : JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Web);

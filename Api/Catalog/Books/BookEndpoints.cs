@@ -13,9 +13,9 @@ internal static class BookEndpoints
     internal static void MapBooks(this RouteGroupBuilder api)
     {
         var books = api.MapGroup("/books").WithTags("Books");
-        books.MapGet("/", List).WithSummary("Books, filtered and ordered, by pages.").AnswersInvalid();
-        books.MapGet("/{id}", Get).WithSummary("One book.").AnswersNotModified().AnswersInvalid().AnswersNotFound();
-        books.MapGet("/isbn/{isbn}", GetByIsbn).WithSummary("One book by its ISBN, in either form.").AnswersNotModified().AnswersInvalid().AnswersNotFound();
+        books.MapRead("/", List).WithSummary("Books, filtered and ordered, by pages.").AnswersInvalid();
+        books.MapRead("/{id}", Get).WithSummary("One book.").AnswersInvalid().AnswersNotFound();
+        books.MapRead("/isbn/{isbn}", GetByIsbn).WithSummary("One book by its ISBN, in either form.").AnswersInvalid().AnswersNotFound();
         books.MapPost("/", Create).WithSummary("Add a book.").ForAdministrators().ReadsBody(Example).AnswersCreated<BookDetails>().AnswersConflict();
         books.MapPut("/{id}", Replace).WithSummary("Replace a book.").ForAdministrators().NeedsIfMatch().ReadsBody(Example).AnswersNotFound().AnswersConflict();
         books.MapDelete("/{id}", Delete).WithSummary("Delete a book: it disappears from all reads and its identifiers are free again.")
@@ -27,13 +27,12 @@ internal static class BookEndpoints
         new BookRequest.NumbersRequest(Isbn13: "978-0-14-243724-7"), "https://covers.example.org/moby-dick.jpg",
         [new BookRequest.TranslationRequest("de", "Moby-Dick oder Der Wal")]);
 
-    private static Task<Results<Ok<Page<BookSummary>>, ProblemHttpResult>> List([AsParameters] BookList list, PlatformDbContext db, CancellationToken cancellationToken) =>
-        list.RunAsync(db, cancellationToken);
+    private static Results<CachedRead<Page<BookSummary>>, ProblemHttpResult> List([AsParameters] BookList list) => list.Read();
 
-    private static async Task<Results<Representation<BookDetails>, ProblemHttpResult>> Get(Guid id, PlatformDbContext db, CancellationToken cancellationToken) =>
-        await BookDetails.FindAsync(db, id, cancellationToken) is { } book ? new Representation<BookDetails>(book) : Problems.NotFound("book");
+    private static CachedRead<BookDetails> Get(Guid id) =>
+        new(CachePolicies.Book, CacheKeys.Book(id), "book", (load, cancellationToken) => BookDetails.LoadAsync(load, id, cancellationToken));
 
-    private static async Task<Results<Representation<BookDetails>, ProblemHttpResult>> GetByIsbn(string isbn, PlatformDbContext db, CancellationToken cancellationToken)
+    private static Results<CachedRead<BookDetails>, ProblemHttpResult> GetByIsbn(string isbn)
     {
         if (!Isbn.TryParse(isbn, out var number))
         {
@@ -41,9 +40,18 @@ internal static class BookEndpoints
         }
 
         var isbn13 = number.Isbn13;
-        var id = await db.BookIdentifiers.Where(i => i.Scheme == IdentifierScheme.Isbn13 && i.Value == isbn13)
-            .Select(i => (Guid?)i.BookId).FirstOrDefaultAsync(cancellationToken);
-        return id is null ? Problems.NotFound("book") : await Get(id.Value, db, cancellationToken);
+        return new CachedRead<BookDetails>(CachePolicies.Isbn, CacheKeys.Isbn(isbn13), "book", async (load, cancellationToken) =>
+        {
+            var id = await load.Db.BookIdentifiers.Where(i => i.Scheme == IdentifierScheme.Isbn13 && i.Value == isbn13)
+                .Select(i => (Guid?)i.BookId).FirstOrDefaultAsync(cancellationToken);
+            if (id is null)
+            {
+                return null;
+            }
+
+            load.DependsOn(CacheTags.Book(id.Value));
+            return await BookDetails.LoadAsync(load, id.Value, cancellationToken);
+        });
     }
 
     private static async Task<Results<Representation<BookDetails>, ProblemHttpResult>> Create(
@@ -72,7 +80,7 @@ internal static class BookEndpoints
         request.Apply(book, clock.GetUtcNow(), errors);
         return await SaveAsync(db, book, request, errors, cancellationToken) is { } problem
             ? problem
-            : await Get(id, db, cancellationToken);
+            : await BookDetails.FindAsync(db, id, cancellationToken) is { } saved ? new Representation<BookDetails>(saved) : Problems.NotFound("book");
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(

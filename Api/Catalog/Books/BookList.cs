@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore;
 using Platform.Api.Catalog.Categories;
 using Platform.Api.Data;
 using Platform.Api.Http;
+using Platform.Caching;
 
 namespace Platform.Api.Catalog.Books;
 
@@ -23,8 +24,15 @@ internal sealed record BookList(
 {
     private const int UnknownYear = int.MinValue;
 
-    /// <summary>Answers the page.</summary>
-    internal async Task<Results<Ok<Page<BookSummary>>, ProblemHttpResult>> RunAsync(PlatformDbContext db, CancellationToken cancellationToken)
+    /// <summary>The page of all books.</summary>
+    internal Results<CachedRead<Page<BookSummary>>, ProblemHttpResult> Read() => Read(CacheKeys.Books, "page", static (_, _) => Task.FromResult(true));
+
+    /// <summary>The page of the books of something.</summary>
+    /// <param name="key">The page's, from all that makes it this page.</param>
+    /// <param name="noun">What there is none of when <paramref name="exists"/> says so.</param>
+    /// <param name="exists">Asked before the books are read.</param>
+    internal Results<CachedRead<Page<BookSummary>>, ProblemHttpResult> Read(
+        Func<string, CacheKey> key, string noun, Func<AnswerLoad, CancellationToken, Task<bool>> exists)
     {
         var errors = new FieldErrors();
         var limit = Page.Limit(Limit, errors);
@@ -52,6 +60,14 @@ internal sealed record BookList(
             return Problems.Invalid(errors);
         }
 
+        var page = string.Create(CultureInfo.InvariantCulture, $"{scope}\n{limit}\n{after?.Id}\n{after?.Key}");
+        return new CachedRead<Page<BookSummary>>(CachePolicies.BooksList, key(page), noun, async (load, cancellationToken) =>
+            await exists(load, cancellationToken) ? await RunAsync(load.Db, sort, language, after, limit, scope, cancellationToken) : null);
+    }
+
+    private async Task<Page<BookSummary>> RunAsync(
+        PlatformDbContext db, string sort, string? language, Cursor? after, int limit, string scope, CancellationToken cancellationToken)
+    {
         var books = db.Books.AsNoTracking();
         if (Category is not null)
         {
@@ -75,7 +91,7 @@ internal sealed record BookList(
         }
 
         var rows = await Ordered(books, sort, after).Take(limit + 1).Select(BookSummary.FromBook).ToListAsync(cancellationToken);
-        return TypedResults.Ok(Page.Of(rows, limit, last => new Cursor(Key(last, sort), last.Id).Encode(scope)));
+        return Page.Of(rows, limit, last => new Cursor(Key(last, sort), last.Id).Encode(scope));
     }
 
     // Each order ends with the id, so that no two rows are equal, and runs one way in all its columns, so that a row

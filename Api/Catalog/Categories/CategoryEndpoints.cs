@@ -17,9 +17,9 @@ internal static partial class CategoryEndpoints
     internal static void MapCategories(this RouteGroupBuilder api)
     {
         var categories = api.MapGroup("/categories").WithTags("Categories");
-        categories.MapGet("/", List).WithSummary("The tree of categories, all of it, with the number of books.");
-        categories.MapGet("/{id}", Get).WithSummary("One category.").AnswersNotModified().AnswersInvalid().AnswersNotFound();
-        categories.MapGet("/{id}/books", Books).WithSummary("The books of a category and of all below it.").AnswersInvalid().AnswersNotFound();
+        categories.MapRead("/", List).WithSummary("The tree of categories, all of it, with the number of books.");
+        categories.MapRead("/{id}", Get).WithSummary("One category.").AnswersInvalid().AnswersNotFound();
+        categories.MapRead("/{id}/books", Books).WithSummary("The books of a category and of all below it.").AnswersInvalid().AnswersNotFound();
         categories.MapPost("/", Create).WithSummary("Add a category.").ForAdministrators().ReadsBody(Example).AnswersCreated<CategoryDetails>().AnswersConflict();
         categories.MapPut("/{id}", Replace).WithSummary("Rename or move a category.")
             .ForAdministrators().NeedsIfMatch().ReadsBody(Example).AnswersNotFound().AnswersConflict();
@@ -38,19 +38,15 @@ internal static partial class CategoryEndpoints
     /// <summary>A category by itself.</summary>
     internal sealed record CategoryDetails(Guid Id, [property: Description("Null at the top.")] Guid? ParentId, string Name, string Slug);
 
-    private static async Task<Ok<Page<CategoryNode>>> List(PlatformDbContext db, CancellationToken cancellationToken) =>
-        TypedResults.Ok(new Page<CategoryNode>(await CategoryTree.ReadAsync(db, cancellationToken), null));
+    private static CachedRead<Page<CategoryNode>> List() => new(CachePolicies.Categories, CacheKeys.Categories, "tree", static async (load, cancellationToken) =>
+        new Page<CategoryNode>(await CategoryTree.ReadAsync(load.Db, cancellationToken), null));
 
-    private static async Task<Results<Representation<CategoryDetails>, ProblemHttpResult>> Get(Guid id, PlatformDbContext db, CancellationToken cancellationToken) =>
-        await db.Categories.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, cancellationToken) is { } category
-            ? new Representation<CategoryDetails>(Details(category))
-            : Problems.NotFound("category");
+    private static CachedRead<CategoryDetails> Get(Guid id) => new(CachePolicies.Category, CacheKeys.Category(id), "category", async (load, cancellationToken) =>
+        await load.Db.Categories.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, cancellationToken) is { } category ? Details(category) : null);
 
-    private static async Task<Results<Ok<Page<BookSummary>>, ProblemHttpResult>> Books(
-        Guid id, [AsParameters] BookListPage page, PlatformDbContext db, CancellationToken cancellationToken) =>
-        await db.Categories.AnyAsync(c => c.Id == id, cancellationToken)
-            ? await page.By(category: id).RunAsync(db, cancellationToken)
-            : Problems.NotFound("category");
+    private static Results<CachedRead<Page<BookSummary>>, ProblemHttpResult> Books(Guid id, [AsParameters] BookListPage page) =>
+        page.By(category: id).Read(name => CacheKeys.CategoryBooks(id, name), "category", (load, cancellationToken) =>
+            load.Db.Categories.AnyAsync(c => c.Id == id, cancellationToken));
 
     private static async Task<Results<Representation<CategoryDetails>, ProblemHttpResult>> Create(
         CategoryRequest request, PlatformDbContext db, TimeProvider clock, CancellationToken cancellationToken)

@@ -20,17 +20,20 @@ internal static class SimilarBooks
     private const int MaxLimit = 50;
 
     internal static void MapSimilarBooks(this RouteGroupBuilder api) =>
-        api.MapGet("/books/{id}/similar", GetAsync).WithTags("Books")
+        api.MapRead("/books/{id}/similar", Get).WithTags("Books")
             .WithSummary("Books about the same, the nearest first.").AnswersInvalid().AnswersNotFound();
 
-    private static async Task<Results<Ok<Answer>, ProblemHttpResult>> GetAsync(
-        Guid id, [Range(1, MaxLimit), Description("1 to 50; 10 when absent.")] int? limit,
-        PlatformDbContext db, IEmbeddingGenerator<string, Embedding<float>> generator, CancellationToken cancellationToken)
+    private static Results<CachedRead<Answer>, ProblemHttpResult> Get(Guid id, [Range(1, MaxLimit), Description("1 to 50; 10 when absent.")] int? limit) =>
+        limit is < 1 or > MaxLimit
+            ? Problems.Invalid("limit", $"limit must be a whole number from 1 to {MaxLimit}.")
+            : new CachedRead<Answer>(CachePolicies.Similar, CacheKeys.Similar(id, limit ?? DefaultLimit), "book", (load, cancellationToken) =>
+                FindAsync(id, limit ?? DefaultLimit, load.Db, load.Get<IEmbeddingGenerator<string, Embedding<float>>>(), cancellationToken));
+
+    private static async Task<Answer?> FindAsync(
+        Guid id, int limit, PlatformDbContext db, IEmbeddingGenerator<string, Embedding<float>> generator, CancellationToken cancellationToken)
     {
-        if (limit is < 1 or > MaxLimit)
-            return Problems.Invalid("limit", $"limit must be a whole number from 1 to {MaxLimit}.");
         if (await FindVectorAsync(id, db, generator, cancellationToken) is not { } vector)
-            return Problems.NotFound("book");
+            return null;
 
         var model = generator.ModelId();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -38,11 +41,11 @@ internal static class SimilarBooks
         await db.Database.ExecuteSqlAsync($"SET LOCAL hnsw.ef_search = 100; SET LOCAL hnsw.iterative_scan = strict_order", cancellationToken);
         var nearest = await db.BookEmbeddings.Where(e => e.Model == model && e.BookId != id)
             .OrderBy(e => e.Embedding.CosineDistance(vector))
-            .Take(limit ?? DefaultLimit)
+            .Take(limit)
             .Select(e => e.BookId)
             .ToListAsync(cancellationToken);
         var books = await db.Books.Where(b => nearest.Contains(b.Id)).Select(BookSummary.FromBook).ToListAsync(cancellationToken);
-        return TypedResults.Ok(new Answer([.. books.OrderBy(book => nearest.IndexOf(book.Id))]));
+        return new Answer([.. books.OrderBy(book => nearest.IndexOf(book.Id))]);
     }
 
     // A book so new that the worker has not come to it gets its vector here, for this answer only.

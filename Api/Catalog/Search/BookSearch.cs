@@ -22,8 +22,8 @@ internal sealed class BookSearch(PlatformDbContext db, IEmbeddingGenerator<strin
     internal async Task<SearchAnswer> FindAsync(SearchQuery query, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
-        var words = query.Mode == "vector" ? null : query.Q;
-        var meaning = query.Mode == "text" ? null : new Vector(await embeddings.GenerateVectorAsync(query.Q!, cancellationToken: cancellationToken));
+        var words = query.Mode == "vector" ? null : query.Words;
+        var meaning = query.Mode == "text" ? null : new Vector(await embeddings.GenerateVectorAsync(query.Words, cancellationToken: cancellationToken));
         var rows = await ReadAsync(words, meaning, query.Limit ?? Page.DefaultLimit, query, cancellationToken);
         return new SearchAnswer(
             rows.ConvertAll(r => new SearchAnswer.Item(r.Book, Math.Round(r.Score, 4), new(Marked(r.TitleHtml), Marked(r.AuthorsHtml), Marked(r.DescriptionHtml)))),

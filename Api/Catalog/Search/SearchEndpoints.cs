@@ -18,27 +18,24 @@ internal static class SearchEndpoints
     internal static void MapSearch(this RouteGroupBuilder api)
     {
         var search = api.MapGroup("/search").WithTags("Search");
-        search.MapGet("/", Find).WithSummary("Search the catalogue.").AnswersInvalid();
-        search.MapGet("/suggest", Suggest).WithSummary("Suggest books while somebody is typing.").AnswersInvalid();
+        search.MapRead("/", Find).WithSummary("Search the catalogue.").AnswersInvalid();
+        search.MapRead("/suggest", Suggest).WithSummary("Suggest books while somebody is typing.").AnswersInvalid();
     }
 
-    private static async Task<Results<Ok<SearchAnswer>, ProblemHttpResult>> Find(
-        [AsParameters] SearchQuery query, BookSearch search, HttpResponse response, CancellationToken cancellationToken)
-    {
-        if (query.Check() is { Any: true } errors)
-        {
-            return Problems.Invalid(errors);
-        }
+    private static Results<CachedRead<SearchAnswer>, ProblemHttpResult> Find([AsParameters] SearchQuery query) =>
+        query.Check() is { Any: true } errors
+            ? Problems.Invalid(errors)
+            : new CachedRead<SearchAnswer>(CachePolicies.Search, CacheKeys.Search(query.Spelling), "search", async (load, cancellationToken) =>
+            {
+                var search = load.Get<BookSearch>();
+                var answer = await search.FindAsync(query, cancellationToken);
+                load.ServerTiming = ServerTiming(search, answer.Took);
+                return answer;
+            });
 
-        var answer = await search.FindAsync(query, cancellationToken);
-        SayServerTiming(response, search, answer.Took);
-        return TypedResults.Ok(answer);
-    }
-
-    private static async Task<Results<Ok<Suggestions>, ProblemHttpResult>> Suggest(
+    private static Results<CachedRead<Suggestions>, ProblemHttpResult> Suggest(
         [FromQuery, Required, MaxLength(SearchQuery.MaxLength), Description("What has been typed so far.")] string? q,
-        [FromQuery, Range(1, Page.MaxLimit), DefaultValue(DefaultSuggestions), Description("Items in the answer.")] int? limit,
-        BookSearch search, HttpResponse response, CancellationToken cancellationToken)
+        [FromQuery, Range(1, Page.MaxLimit), DefaultValue(DefaultSuggestions), Description("Items in the answer.")] int? limit)
     {
         var errors = new FieldErrors();
         SearchQuery.CheckText(q, errors);
@@ -48,12 +45,18 @@ internal static class SearchEndpoints
             return Problems.Invalid(errors);
         }
 
-        var suggestions = await search.SuggestAsync(q!, limit ?? DefaultSuggestions, cancellationToken);
-        SayServerTiming(response, search, suggestions.Took);
-        return TypedResults.Ok(suggestions);
+        var words = SearchQuery.Normalise(q!);
+        var count = limit ?? DefaultSuggestions;
+        return new CachedRead<Suggestions>(CachePolicies.Suggest, CacheKeys.Suggest($"{count}\n{words}"), "search", async (load, cancellationToken) =>
+        {
+            var search = load.Get<BookSearch>();
+            var suggestions = await search.SuggestAsync(words, count, cancellationToken);
+            load.ServerTiming = ServerTiming(search, suggestions.Took);
+            return suggestions;
+        });
     }
 
     // https://www.w3.org/TR/server-timing/: browsers show it beside the request.
-    private static void SayServerTiming(HttpResponse response, BookSearch search, double took) =>
-        response.Headers["Server-Timing"] = string.Create(CultureInfo.InvariantCulture, $"db;dur={search.DatabaseMilliseconds:0.###}, total;dur={took:0.###}");
+    private static string ServerTiming(BookSearch search, double took) =>
+        string.Create(CultureInfo.InvariantCulture, $"db;dur={search.DatabaseMilliseconds:0.###}, total;dur={took:0.###}");
 }

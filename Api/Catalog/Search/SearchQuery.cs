@@ -2,13 +2,14 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Mvc;
 using Platform.Api.Http;
 
 namespace Platform.Api.Catalog.Search;
 
 /// <summary>What is searched for, and where.</summary>
-internal sealed record SearchQuery(
+internal sealed partial record SearchQuery(
     [property: FromQuery, Required, MaxLength(SearchQuery.MaxLength), Description("Words of a title, an author, a series with a number, or a topic. Typing errors and a half-typed last word are forgiven; accents, case and order do not matter.")] string? Q,
     [property: FromQuery, Range(1, Page.MaxLimit), DefaultValue(Page.DefaultLimit), Description("Items in the answer.")] int? Limit,
     [property: FromQuery, AllowedValues("hybrid", "text", "vector"), DefaultValue("hybrid"),
@@ -24,6 +25,16 @@ internal sealed record SearchQuery(
 
     /// <summary>The language tag in its usual case; null when none was sent or it is none.</summary>
     internal string? LanguageTag { get; private set; }
+
+    /// <summary>What is compared with words and meaning.</summary>
+    internal string Words => Normalise(Q!);
+
+    /// <summary>All that makes it this search, in one spelling; each part but the last is one line.</summary>
+    internal string Spelling => string.Create(CultureInfo.InvariantCulture,
+        $"{Mode ?? "hybrid"}\n{Limit ?? Page.DefaultLimit}\n{Author}\n{LanguageTag}\n{YearFrom}\n{YearTo}\n{Words}\n{Category}");
+
+    /// <summary>One spelling for what is one search: without case, and with white space only between words.</summary>
+    internal static string Normalise(string q) => WhiteSpace().Replace(q.Trim(), " ").ToLowerInvariant();
 
     /// <summary>Gathers all that is wrong.</summary>
     internal FieldErrors Check()
@@ -68,4 +79,7 @@ internal sealed record SearchQuery(
             errors.Add("q", string.Create(CultureInfo.InvariantCulture, $"q must hold a letter or a digit, in any script; at most {MaxLength} characters."));
         }
     }
+
+    [GeneratedRegex(@"\s+", RegexOptions.CultureInvariant)]
+    private static partial Regex WhiteSpace();
 }

@@ -1,0 +1,94 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
+using Platform.Api.Data;
+using Platform.Caching;
+
+namespace Platform.Api.Http;
+
+/// <summary>Answers public reads: from the cache as bytes, or from the database by way of the cache.</summary>
+/// <remarks>
+/// An answer from memory costs little, so everything on its way counts: no service scope, no
+/// <see cref="HttpContext.RequestAborted"/> (which makes a token source), no timer. All that a request that waits must
+/// have comes when it waits.
+/// </remarks>
+internal sealed class PublicAnswers
+{
+    private readonly CacheManager _cache;
+    private readonly IServiceScopeFactory _scopes;
+    private readonly DatabaseLimits _limits;
+    private readonly JsonOptions _json;
+    private readonly RequestDelegate _wait;
+
+    public PublicAnswers(CacheManager cache, IServiceProvider services, DatabaseLimits limits, IOptions<JsonOptions> json)
+    {
+        (_cache, _scopes, _limits, _json) = (cache, services.GetRequiredService<IServiceScopeFactory>(), limits, json.Value);
+        var waiting = new ApplicationBuilder(services);
+        waiting.UseRequestTimeouts();
+        waiting.Run(WaitAsync);
+        _wait = waiting.Build();
+    }
+
+    internal Task AnswerAsync(HttpContext context, CachedRead read)
+    {
+        var result = _cache.ReadAsync(read.Key, (this, read), static (state, unwanted) => state.Item1.LoadAsync(state.read, unwanted), read.Policy, CancellationToken.None);
+        if (result.IsCompletedSuccessfully)
+        {
+            return WriteAsync(context, read, result.Result);
+        }
+
+        context.Features.Set(new Waiting(read, result.AsTask()));
+        return _wait(context);
+    }
+
+    private static async Task WaitAsync(HttpContext context)
+    {
+        var waiting = context.Features.GetRequiredFeature<Waiting>();
+        await WriteAsync(context, waiting.Read, await waiting.Result.WaitAsync(context.RequestAborted));
+    }
+
+    // In a scope and on a connection of its own: the requests that wait may all leave, and the load goes on.
+    private async ValueTask<CachedAnswer?> LoadAsync(CachedRead read, CancellationToken unwanted)
+    {
+        await using var scope = _scopes.CreateAsyncScope();
+        var load = new AnswerLoad(scope.ServiceProvider);
+        using var wait = new DatabaseWait(load.Db, _limits.RequestDeadline, unwanted);
+        return await read.LoadAsync(load, _json.SerializerOptions, CancellationToken.None);
+    }
+
+    private static Task WriteAsync(HttpContext context, CachedRead read, CacheResult<CachedAnswer?> result)
+    {
+        var response = context.Response;
+        var headers = response.Headers;
+        CacheHeaders.SayStatus(headers, result);
+        if (result.Value is not { } answer)
+        {
+            return Problems.NotFound(read.Noun).ExecuteAsync(context);
+        }
+
+        CacheHeaders.SayFreshness(headers, result);
+        headers.ETag = answer.ETag;
+        if (result.Level == CacheLevel.Source && answer.ServerTiming is { } timing)
+        {
+            headers["Server-Timing"] = timing;
+        }
+
+        if (Representation.IsKnown(context.Request, answer.ETag.ToString()))
+        {
+            response.StatusCode = StatusCodes.Status304NotModified;
+            return Task.CompletedTask;
+        }
+
+        headers.ContentType = Representation.ContentType;
+        headers.ContentLength = answer.Body.Length;
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            return Task.CompletedTask;
+        }
+
+        var written = response.BodyWriter.WriteAsync(answer.Body, CancellationToken.None);
+        return written.IsCompletedSuccessfully ? Task.CompletedTask : written.AsTask();
+    }
+
+    private sealed record Waiting(CachedRead Read, Task<CacheResult<CachedAnswer?>> Result);
+}
