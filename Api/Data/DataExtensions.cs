@@ -1,4 +1,5 @@
 using Npgsql;
+using Platform.Caching;
 
 namespace Platform.Api.Data;
 
@@ -20,6 +21,10 @@ internal static class DataExtensions
                 settings.DisableRetry = true;
             },
             PlatformDbContext.Configure);
+        builder.Services.AddSingleton(services => new CacheInvalidation(changes => changes.ApplyAsync(services.GetRequiredService<CacheManager>()), services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<CacheInvalidationInterceptor>();
+        builder.Services.ConfigureDbContext<PlatformDbContext>(
+            (services, options) => options.AddInterceptors(services.GetRequiredService<CacheInvalidationInterceptor>()), ServiceLifetime.Singleton);
     }
 
     // What the connection string says goes before what is said here.

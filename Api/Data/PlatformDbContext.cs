@@ -21,6 +21,55 @@ internal sealed class PlatformDbContext(DbContextOptions<PlatformDbContext> opti
     public DbSet<User> Users => Set<User>();
     public DbSet<Review> Reviews => Set<Review>();
 
+    // A pooled context is used again, and a transaction that was neither committed nor rolled back says nothing: so what
+    // was gathered counts for the transaction it was gathered in, and for no other.
+    private CacheChanges _changes = new();
+    private Guid? _changesOf;
+
+    /// <summary>
+    /// What the running transaction makes unread in the cache beyond what it saves: whoever writes by SQL,
+    /// <c>ExecuteUpdate</c>, <c>ExecuteDelete</c> or COPY adds it here. It counts when the transaction is committed.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">There is no transaction, so nothing would tell when the statement is done.</exception>
+    internal CacheChanges ChangesInTransaction() => Database.CurrentTransaction is { } transaction
+        ? ChangesOf(transaction.TransactionId)
+        : throw new InvalidOperationException("What is written by SQL is written in a transaction: begin one first.");
+
+    /// <summary>Where a save gathers its changes.</summary>
+    internal CacheChanges ChangesToSave()
+    {
+        if (Database.CurrentTransaction is { } transaction)
+        {
+            return ChangesOf(transaction.TransactionId);
+        }
+
+        (_changes, _changesOf) = (new CacheChanges(), null);
+        return _changes;
+    }
+
+    /// <summary>Hands over what was gathered, once.</summary>
+    /// <param name="transaction">The transaction that ended; null for a save that was its own.</param>
+    internal CacheChanges TakeChanges(Guid? transaction)
+    {
+        var taken = new CacheChanges();
+        if (_changesOf == transaction)
+        {
+            (taken, _changes, _changesOf) = (_changes, taken, null);
+        }
+
+        return taken;
+    }
+
+    private CacheChanges ChangesOf(Guid transaction)
+    {
+        if (_changesOf != transaction)
+        {
+            (_changes, _changesOf) = (new CacheChanges(), transaction);
+        }
+
+        return _changes;
+    }
+
     /// <summary>What every connection to this model needs, at run time, at design time and in tests.</summary>
     internal static void Configure(DbContextOptionsBuilder options) => options
         .UseNpgsql(npgsql => npgsql.UseVector().MigrationsHistoryTable("migrations_history"))

@@ -26,6 +26,16 @@ internal sealed class ManualClock : TimeProvider
         return timer;
     }
 
+    /// <summary>Whether anything waits for this clock.</summary>
+    public bool HasTimer
+    {
+        get
+        {
+            lock (_changing)
+                return _timers.Any(timer => timer.Due < DateTimeOffset.MaxValue);
+        }
+    }
+
     public void Advance(TimeSpan by)
     {
         List<ManualTimer> due;

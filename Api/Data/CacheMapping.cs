@@ -1,0 +1,107 @@
+namespace Platform.Api.Data;
+
+/// <summary>
+/// What becomes unread when a row changes. It goes by names of tables and columns alone, so that it can be asked by
+/// whoever learns of a change: the interceptor that saw it saved, code that wrote it by SQL, or a reader of the WAL.
+/// </summary>
+/// <remarks>
+/// It asks for a row as it was and as it is. Where the row as it was is unknown (the WAL has at most its key), the tags
+/// still reach what was cached under its former values.
+/// </remarks>
+internal static class CacheMapping
+{
+    private static readonly Dictionary<string, Action<CacheChanges, Func<string, object?>>> Cached = new(StringComparer.Ordinal)
+    {
+        ["catalog.books"] = static (changes, row) => AddBook(changes, row("id"), isListed: true),
+        ["catalog.book_authors"] = static (changes, row) => AddBook(changes, row("book_id"), isListed: true),
+        ["catalog.book_categories"] = static (changes, row) => AddBook(changes, row("book_id"), isListed: true),
+        // Lists do not show them, but searches find by them.
+        ["catalog.book_translations"] = static (changes, row) => AddBook(changes, row("book_id"), isListed: true),
+        ["catalog.book_identifiers"] = static (changes, row) =>
+        {
+            AddBook(changes, row("book_id"), isListed: false);
+            // What was cached for a number that led nowhere carries no book's tag.
+            if (row("scheme") is "isbn13" && row("value") is string isbn13)
+            {
+                changes.Add(CacheKeys.Isbn(isbn13));
+            }
+        },
+        ["catalog.authors"] = static (changes, row) =>
+        {
+            if (Id(changes, row("id")) is { } id)
+            {
+                changes.Add(CacheKeys.Author(id));
+                changes.Add(CacheTags.Author(id));
+            }
+
+            changes.Add(CacheTags.Authors);
+            changes.Add(CacheTags.Books);
+        },
+        ["catalog.categories"] = static (changes, row) =>
+        {
+            if (Id(changes, row("id")) is { } id)
+            {
+                changes.Add(CacheKeys.Category(id));
+                changes.Add(CacheTags.Category(id));
+            }
+
+            changes.Add(CacheTags.Categories);
+        },
+        ["catalog.book_embeddings"] = static (changes, _) => changes.Add(CacheTags.Embeddings),
+    };
+
+    /// <summary>Tables that nothing cached is made of, each with the reason.</summary>
+    internal static readonly IReadOnlyDictionary<string, string> Uncached = new Dictionary<string, string>
+    {
+        ["catalog.book_embedding_queue"] = "work to do, which nobody reads",
+        ["catalog.book_search"] = "triggers derive it from tables that are mapped, in the same transaction",
+        ["catalog.search_words"] = "triggers derive it from tables that are mapped, in the same transaction",
+        ["identity.users"] = "personal",
+        ["store.reviews"] = "personal",
+        ["public.migrations_history"] = "nobody reads it",
+    };
+
+    /// <summary>The tables whose rows are in what is cached, as <c>schema.table</c>.</summary>
+    internal static IReadOnlyCollection<string> CachedTables => Cached.Keys;
+
+    /// <summary>Adds what one state of a changed row makes unread; a table that nothing cached is made of adds nothing.</summary>
+    /// <param name="changes">Gets the keys and tags.</param>
+    /// <param name="table">As <c>schema.table</c>.</param>
+    /// <param name="column">The value of a column, a UUID as itself or as text; null where it is unknown.</param>
+    internal static void Add(CacheChanges changes, string table, Func<string, object?> column)
+    {
+        if (Cached.TryGetValue(table, out var add))
+        {
+            add(changes, column);
+        }
+    }
+
+    private static void AddBook(CacheChanges changes, object? bookId, bool isListed)
+    {
+        if (Id(changes, bookId) is { } id)
+        {
+            changes.Add(CacheKeys.Book(id));
+            changes.Add(CacheTags.Book(id));
+        }
+
+        if (isListed)
+        {
+            changes.Add(CacheTags.Books);
+        }
+    }
+
+    private static Guid? Id(CacheChanges changes, object? value)
+    {
+        switch (value)
+        {
+            case Guid id:
+                return id;
+            case string text when Guid.TryParse(text, out var id):
+                return id;
+            default:
+                // It changed, but not even its key is known: then anything may have.
+                changes.AddEverything();
+                return null;
+        }
+    }
+}
