@@ -26,12 +26,14 @@ internal sealed class EntryBuffer : IBufferWriter<byte>, IDisposable
     public void Advance(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _bytes.Length - _written);
-        _written += count;
-        if (_written > _maxBytes)
+        // Before anything changes: a JSON writer tries again when it is disposed of.
+        if (count > _maxBytes - _written)
         {
             throw new EntryTooLargeException(_maxBytes);
         }
+
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _bytes.Length - _written);
+        _written += count;
     }
 
     /// <inheritdoc />

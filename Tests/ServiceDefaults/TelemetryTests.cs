@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -7,6 +8,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Platform.Caching;
 
 namespace Platform.Tests.ServiceDefaults;
 
@@ -38,6 +40,24 @@ public sealed class TelemetryTests
         Assert.Contains("GET /shelves/{id:int}", collector.Sent("/v1/traces"), StringComparison.Ordinal);
         Assert.Contains("http.server.request.duration", collector.Sent("/v1/metrics"), StringComparison.Ordinal);
         Assert.Contains("A shelf was looked at", collector.Sent("/v1/logs"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_measurements_of_the_cache_reach_the_collector()
+    {
+        using var meter = new Meter(CacheTelemetry.MeterName);
+        await using var collector = await Collector.StartAsync();
+        await using (var service = await TestService.StartAsync(
+            map: null,
+            configure: null,
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address),
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")))
+        {
+            new CacheTelemetry(meter).Family("shelf").MemoryHit();
+            await service.App.StopAsync(Cancellation);
+        }
+
+        Assert.Contains("hits_total", collector.Sent("/v1/metrics"), StringComparison.Ordinal);
     }
 
     [Fact]
