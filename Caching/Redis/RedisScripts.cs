@@ -1,0 +1,16 @@
+namespace Platform.Caching.Redis;
+
+/// <summary>The scripts, as they are in the files of their names; the client sends a script once and its hash from then on.</summary>
+internal static class RedisScripts
+{
+    internal static readonly string Hello = Read("hello");
+    internal static readonly string Invalidate = Read("invalidate");
+    internal static readonly string InvalidateAll = Read("invalidate_all");
+    internal static readonly string Fill = Read("fill");
+
+    private static string Read(string name)
+    {
+        using var reader = new StreamReader(typeof(RedisScripts).Assembly.GetManifestResourceStream(name + ".lua")!);
+        return reader.ReadToEnd();
+    }
+}
