@@ -1,9 +1,64 @@
-#pragma warning disable CA1822 // in the making
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+using Platform.Caching.Memory;
+using Platform.Caching.Redis;
+using StackExchange.Redis;
+
 namespace Platform.Caching;
 
-/// <summary>A two-level cache: this process' memory over Redis. README.md states its protocol.</summary>
-public sealed class CacheManager
+/// <summary>
+/// A two-level cache: this process' memory over Redis. No value that was loaded before an invalidation is served after it;
+/// README.md states the protocol. Values are shared by all who ask for them: nobody may change one.
+/// </summary>
+public sealed partial class CacheManager : IAsyncDisposable
 {
+    private static readonly TimeSpan ExpirySweep = TimeSpan.FromSeconds(30);
+
+    // By reference: a policy is a fixed object, mostly of a table of them. Null for one that is not usable.
+    private readonly ConcurrentDictionary<CachePolicy, CacheFamily?> _families = new();
+    private readonly ConcurrentDictionary<Type, object> _formats = new();
+    private readonly CacheOptions _options;
+    private readonly MemoryLevel _memory;
+    private readonly LocalFence _fence = new();
+    private readonly RedisLink _redis;
+    private readonly CacheTelemetry _telemetry;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly ITimer _sweep;
+    private readonly long _detachedTicks;
+    private readonly IAsyncDisposable? _connection;
+
+    /// <exception cref="InvalidOperationException">A policy is out of its ranges; the message names it.</exception>
+    internal CacheManager(
+        IConnectionMultiplexer redis, SocketWatch sockets, CacheOptions options, Meter meter, ILogger logger, TimeProvider? time = null, bool ownsRedis = false)
+    {
+        if (options.Policies.Select(CacheFamily.Problem).FirstOrDefault(problem => problem is not null) is { } problem)
+        {
+            throw new InvalidOperationException(problem);
+        }
+
+        (_options, _time, _logger) = (options, time ?? TimeProvider.System, logger);
+        _connection = ownsRedis ? redis : null;
+        _telemetry = new CacheTelemetry(meter);
+        _memory = new MemoryLevel(options.MemoryBytes);
+        MemoryLevel.RequireRoomForFloors(options.MemoryBytes, options.Policies);
+        foreach (var policy in options.Policies)
+        {
+            FamilyOf(policy);
+        }
+
+        _telemetry.ObserveMemory(() => _memory.Bytes, () => _memory.Families.Select(family => (family.Name, family.Evictions)));
+        _detachedTicks = Ticks(options.DetachedTtl);
+        _redis = new RedisLink(redis, sockets, options, _telemetry, logger);
+        _redis.Start(OnOthersInvalidated, OnInvalidationsMissed);
+        _sweep = _time.CreateTimer(_ => _memory.RemoveExpired(_time.GetTimestamp()), null, ExpirySweep, ExpirySweep);
+    }
+
+    /// <summary>Whether Redis is in use; if not, values come from memory, for a short time, and the source.</summary>
+    public bool IsAttached => _redis.Usable is not null;
+
     /// <summary>The value of a key: from memory, from Redis, or loaded and then kept in both.</summary>
     /// <param name="key">Names the value.</param>
     /// <param name="load">
@@ -12,46 +67,147 @@ public sealed class CacheManager
     /// </param>
     /// <param name="policy">How the value is cached.</param>
     /// <param name="cancellationToken">Ends this caller's wait, not the load.</param>
+    /// <exception cref="TimeoutException">The load took longer than <see cref="CachePolicy.LoadTimeout"/>.</exception>
+    /// <remarks>What <paramref name="load"/> throws reaches everybody who waits for it, and is not cached.</remarks>
     public ValueTask<T> GetOrCreateAsync<T>(CacheKey key, Func<CancellationToken, ValueTask<T>> load, CachePolicy policy, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(load);
-        return load(cancellationToken);
+        var read = ReadAsync(key, load, static (load, token) => load(token), policy, cancellationToken);
+        return read.IsCompletedSuccessfully ? new ValueTask<T>(read.Result.Value) : ValueAsync(read);
+
+        static async ValueTask<T> ValueAsync(ValueTask<CacheResult<T>> read) => (await read.ConfigureAwait(false)).Value;
     }
 
     /// <summary>As <see cref="GetOrCreateAsync{T}"/>, with state for a static <paramref name="load"/> and with what is known of the answer.</summary>
-    public async ValueTask<CacheResult<T>> ReadAsync<TState, T>(
+    /// <param name="key">Names the value.</param>
+    /// <param name="state">Handed to <paramref name="load"/>.</param>
+    /// <param name="load">Reads the value from its source.</param>
+    /// <param name="policy">How the value is cached.</param>
+    /// <param name="cancellationToken">Ends this caller's wait, not the load.</param>
+    public ValueTask<CacheResult<T>> ReadAsync<TState, T>(
         CacheKey key, TState state, Func<TState, CancellationToken, ValueTask<T>> load, CachePolicy policy, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(load);
-        return new CacheResult<T>(await load(state, cancellationToken).ConfigureAwait(false), CacheLevel.Source, TimeSpan.Zero, TimeSpan.Zero, false);
-    }
+        ArgumentNullException.ThrowIfNull(policy);
+        var family = FamilyOf(policy);
+        if (family is null || !TryHit<T>(key, out var entry, out var result))
+        {
+            return ReadSlowAsync(key, state, load, family, cancellationToken);
+        }
 
-    /// <summary>The values of many keys: one round trip to Redis, and one load for all that are missing.</summary>
-    /// <param name="keys">Names the values; one that comes twice counts once.</param>
-    /// <param name="load">Reads the missing ones. A key that its answer leaves out has no value (null).</param>
-    /// <param name="policy">How the values are cached.</param>
-    /// <param name="cancellationToken">Ends this caller's wait, not the load.</param>
-    public ValueTask<IReadOnlyDictionary<CacheKey, T?>> GetOrCreateManyAsync<T>(
-        IReadOnlyCollection<CacheKey> keys, Func<IReadOnlyList<CacheKey>, CancellationToken, ValueTask<IReadOnlyDictionary<CacheKey, T>>> load,
-        CachePolicy policy, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+        family.Counters.MemoryHit();
+        if (_time.GetTimestamp() is var now && now >= entry.RefreshAt && entry.TryStartRefresh())
+        {
+            Refresh(key, state, load, family);
+        }
+
+        if (family.IsAudited())
+        {
+            Audit(key, result.Value, entry, state, load, family);
+        }
+
+        return new ValueTask<CacheResult<T>>(result);
+    }
 
     /// <summary>The value of a key when this process' memory has it fresh; never waits.</summary>
-    public bool TryGet<T>(CacheKey key, out CacheResult<T> result)
-    {
-        result = default;
-        return false;
-    }
-
-    /// <summary>
-    /// Makes every cached value of these keys and tags unread from now on, on this process when it returns and on the others
-    /// as soon as they hear of it. Call it after the commit that changed them; repeating it is safe. It never fails: what
-    /// Redis could not be told is told when it is back, and until then this process does not trust Redis.
-    /// </summary>
-    public ValueTask InvalidateAsync(IReadOnlyCollection<CacheKey> keys, IReadOnlyCollection<CacheTag> tags) => ValueTask.CompletedTask;
-
-    /// <summary>Makes everything that is cached unread, on every process.</summary>
-    public ValueTask InvalidateAllAsync() => ValueTask.CompletedTask;
+    public bool TryGet<T>(CacheKey key, out CacheResult<T> result) => TryHit(key, out _, out result);
 
     /// <summary>What the cache holds and has done, by family.</summary>
-    public IReadOnlyList<CacheFamilyStatistics> GetStatistics() => [];
+    public IReadOnlyList<CacheFamilyStatistics> GetStatistics() =>
+        [.. _families.Values.OfType<CacheFamily>().DistinctBy(family => family.Policy.Family).OrderBy(family => family.Policy.Family, StringComparer.Ordinal)
+            .Select(family => new CacheFamilyStatistics(family.Policy.Family, family.Counters.MemoryHits, family.Counters.RedisHits,
+                family.Counters.Misses, family.Memory.Count, family.Memory.Bytes))];
+
+    /// <summary>Waits until Redis is in use, for whoever is about to measure or to test it.</summary>
+    internal Task AttachedAsync(CancellationToken cancellationToken) => _redis.UsableAsync(cancellationToken);
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await _sweep.DisposeAsync().ConfigureAwait(false);
+        await _redis.DisposeAsync().ConfigureAwait(false);
+        if (_connection is not null)
+        {
+            await _connection.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private bool TryHit<T>(CacheKey key, [NotNullWhen(true)] out MemoryEntry? entry, out CacheResult<T> result)
+    {
+        result = default;
+        entry = null;
+        if (key.Value is null || !_memory.TryGet(key.Value, out entry))
+        {
+            return false;
+        }
+
+        if (_fence.IsInvalidatedSince(entry.Fence, entry.TagSlots))
+        {
+            _memory.Remove(entry);
+            return false;
+        }
+
+        var now = _time.GetTimestamp();
+        if (now >= entry.ExpiresAt || (_redis.UnusableSince != 0 && !IsTrustedDetached(entry, now)))
+        {
+            return false;
+        }
+
+        if (entry.Value is not T value)
+        {
+            // Null, or somebody else's type under one key, which is a mistake and counts as a miss.
+            if (entry.Value is not null || default(T) is not null)
+            {
+                return false;
+            }
+
+            value = default!;
+        }
+
+        result = new CacheResult<T>(value, CacheLevel.Memory, Elapsed(now - entry.CreatedAt), Elapsed(entry.ExpiresAt - now), IsStale: entry.IsStale);
+        return true;
+    }
+
+    // Others may have written and we not have heard: a little while after the loss that is borne, and of what was loaded
+    // since then, an age as short.
+    private bool IsTrustedDetached(MemoryEntry entry, long now) =>
+        System.Diagnostics.Stopwatch.GetElapsedTime(_redis.UnusableSince) < _options.DetachedTtl || now - entry.CreatedAt < _detachedTicks;
+
+    private CacheFamily? FamilyOf(CachePolicy policy)
+    {
+        return _families.TryGetValue(policy, out var family) ? family : _families.GetOrAdd(policy, Add);
+
+        CacheFamily? Add(CachePolicy policy)
+        {
+            if (CacheFamily.Problem(policy) is { } problem)
+            {
+                Log.PolicyNotUsable(_logger, problem);
+                return null;
+            }
+
+            return new CacheFamily(policy, _memory.Family(policy), _telemetry.Family(policy.Family));
+        }
+    }
+
+    private EntryFormat<T> FormatOf<T>() => (EntryFormat<T>)_formats.GetOrAdd(typeof(T), static (_, options) => new EntryFormat<T>(options), _options);
+
+    private bool IsCacheable(CacheKey key)
+    {
+        if (string.IsNullOrEmpty(key.Value) || key.Value.Any(char.IsControl))
+        {
+            _telemetry.Error(CacheError.InvalidKey);
+            return false;
+        }
+
+        if (System.Text.Encoding.UTF8.GetByteCount(key.Value) > CacheKey.MaxBytes)
+        {
+            _telemetry.Error(CacheError.KeyTooLong);
+            return false;
+        }
+
+        return true;
+    }
+
+    private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * _time.TimestampFrequency);
+
+    private TimeSpan Elapsed(long ticks) => _time.GetElapsedTime(0, ticks);
 }

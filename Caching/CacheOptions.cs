@@ -1,3 +1,6 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+
 namespace Platform.Caching;
 
 /// <summary>Settings of the cache, from the section <c>Cache</c>.</summary>
@@ -36,4 +39,37 @@ public sealed class CacheOptions
     /// it would find what the fence prevents.
     /// </summary>
     internal bool Fenced { get; set; } = true;
+
+    /// <summary>Reads the section <c>Cache</c>.</summary>
+    /// <exception cref="InvalidOperationException">A setting is not usable; the message names it.</exception>
+    internal static CacheOptions From(IConfiguration configuration)
+    {
+        var options = new CacheOptions();
+        options.MemoryBytes = Number("MemoryBytes", options.MemoryBytes, 1 << 20, 64L << 30);
+        options.MaxValueBytes = (int)Number("MaxValueBytes", options.MaxValueBytes, 1 << 10, 64 << 20);
+        options.RedisBudget = Time("RedisBudget", options.RedisBudget, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(5));
+        options.DetachedTtl = Time("DetachedTtl", options.DetachedTtl, TimeSpan.Zero, TimeSpan.FromHours(1));
+        if (configuration["Cache:Namespace"] is { } name)
+        {
+            options.Namespace = name is { Length: > 0 and <= 64 } && !name.Any(char.IsControl)
+                ? name
+                : throw new InvalidOperationException("Cache:Namespace must be 1 to 64 characters.");
+        }
+
+        return options;
+
+        long Number(string name, long otherwise, long least, long most) => configuration[$"Cache:{name}"] switch
+        {
+            null => otherwise,
+            var text when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most => number,
+            _ => throw new InvalidOperationException($"Cache:{name} must be a whole number from {least} to {most}."),
+        };
+
+        TimeSpan Time(string name, TimeSpan otherwise, TimeSpan least, TimeSpan most) => configuration[$"Cache:{name}"] switch
+        {
+            null => otherwise,
+            var text when TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time) && time >= least && time <= most => time,
+            _ => throw new InvalidOperationException($"Cache:{name} must be a time from {least:c} to {most:c} written as hh:mm:ss."),
+        };
+    }
 }

@@ -19,6 +19,15 @@ internal enum CacheError
     /// <summary>A key over <see cref="CacheKey.MaxBytes"/>: its value is loaded every time.</summary>
     KeyTooLong,
 
+    /// <summary>An empty key, or one with control characters: its value is loaded every time.</summary>
+    InvalidKey,
+
+    /// <summary>A policy out of its ranges: its values are loaded every time.</summary>
+    InvalidPolicy,
+
+    /// <summary>A message on the cache's channel that no node sends.</summary>
+    MalformedMessage,
+
     /// <summary>A value over <see cref="CacheOptions.MaxValueBytes"/>: it is loaded every time.</summary>
     ValueTooLarge,
 

@@ -1,5 +1,10 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
 using Platform.Caching;
+using Platform.Caching.Redis;
+using StackExchange.Redis;
 
 namespace Microsoft.Extensions.Hosting;
 
@@ -17,9 +22,36 @@ public static class CachingExtensions
     public static void AddCaching(this IHostApplicationBuilder builder, string connectionName, Action<CacheOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.AddRedisClient(connectionName);
-        var options = new CacheOptions();
+        var options = CacheOptions.From(builder.Configuration);
         configure?.Invoke(options);
-        builder.Services.AddSingleton(new CacheManager());
+
+        var sockets = new SocketWatch();
+        builder.AddRedisClient(connectionName, settings => settings.DisableHealthChecks = true, redis =>
+        {
+            sockets.Attach(redis);
+            // A command that waits for a connection would cost its caller the budget; it goes on without Redis at once.
+            redis.BacklogPolicy = BacklogPolicy.FailFast;
+        });
+        builder.Services.AddSingleton(services => new CacheManager(
+            services.GetRequiredService<IConnectionMultiplexer>(), sockets, options, services.GetRequiredService<IMeterFactory>().Create(CacheTelemetry.MeterName),
+            services.GetRequiredService<ILogger<CacheManager>>(), services.GetService<TimeProvider>()));
+        // Made at the start: to be attached takes a moment, and what is wrong with a policy is said before the first request.
+        builder.Services.AddHostedService<CacheStart>();
+        builder.Services.AddHealthChecks().AddCheck<CacheHealth>("cache", HealthStatus.Degraded);
+    }
+
+    private sealed class CacheStart(CacheManager cache) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => Task.FromResult(cache);
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    // Degraded: without Redis everything is answered, only slower.
+    private sealed class CacheHealth(CacheManager cache) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken) => Task.FromResult(cache.IsAttached
+            ? HealthCheckResult.Healthy()
+            : HealthCheckResult.Degraded("Redis does not answer: values come from memory and the source."));
     }
 }

@@ -15,6 +15,8 @@ internal static class FenceSlots
 
     internal static int OfTag(CacheTag tag) => PerKind + (int)(Hash(tag.Value) % PerKind);
 
+    internal static bool IsTag(int slot) => slot >= PerKind;
+
     // FNV-1a with a final mix (http://www.isthe.com/chongo/tech/comp/fnv/): the same in every process and version, which
     // string.GetHashCode is not.
     private static ulong Hash(string text)

@@ -9,6 +9,14 @@ internal static partial class Log
     [LoggerMessage(EventId = 3001, Level = LogLevel.Warning, Message = "Redis does not answer ({Cause}): serving from memory and the source until it does")]
     public static partial void RedisLost(this ILogger logger, string cause);
 
+    // Error: a bug in our code. Its values are loaded every time.
+    [LoggerMessage(EventId = 3010, Level = LogLevel.Error, Message = "{Problem} Its values are not cached")]
+    public static partial void PolicyNotUsable(this ILogger logger, string problem);
+
+    // Debug: it is tried several times a second, and that Redis is away has been said.
+    [LoggerMessage(EventId = 3009, Level = LogLevel.Debug, Message = "Redis cannot be used yet ({Cause})")]
+    public static partial void RedisStillLost(this ILogger logger, string cause);
+
     [LoggerMessage(EventId = 3002, Level = LogLevel.Information, Message = "Redis answers again after {OutageSeconds:0.0} s")]
     public static partial void RedisBack(this ILogger logger, double outageSeconds);
 

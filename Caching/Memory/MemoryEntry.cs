@@ -39,10 +39,28 @@ internal sealed class MemoryEntry
 
     internal MemoryEntry? Older { get; set; }
 
+    /// <summary>Whether its time was up when it was kept, because its load had failed.</summary>
+    public bool IsStale { get; init; }
+
     public bool RefreshStarted => Volatile.Read(ref _refreshStarted) != 0;
 
     /// <summary>True for one caller: the one that is to refresh the entry.</summary>
     public bool TryStartRefresh() => !RefreshStarted && Interlocked.Exchange(ref _refreshStarted, 1) == 0;
+
+    /// <summary>The same once more, to be served in place of a load until <paramref name="retryAt"/>.</summary>
+    public MemoryEntry AsStale(long retryAt) => new()
+    {
+        Key = Key,
+        Value = Value,
+        Family = Family,
+        Fence = Fence,
+        TagSlots = TagSlots,
+        CreatedAt = CreatedAt,
+        RefreshAt = long.MaxValue,
+        ExpiresAt = Math.Min(retryAt, StaleUntil),
+        StaleUntil = StaleUntil,
+        IsStale = true,
+    };
 
     /// <summary>Lets another caller try, after a refresh that failed.</summary>
     public void GiveUpRefresh() => Volatile.Write(ref _refreshStarted, 0);

@@ -43,8 +43,6 @@ internal sealed partial class RedisLink
             await TellPendingAsync(mirror, cancellationToken).ConfigureAwait(false);
         }
         while (!TryUse(mirror, isNew, sockets));
-
-        Log.CacheAttached(_logger, mirror.Epoch);
     }
 
     /// <summary>Copies the table, and waits until the subscription brings the hello that was sent with the copy.</summary>
@@ -137,6 +135,9 @@ internal sealed partial class RedisLink
                 _missed();
             }
 
+            var outageSeconds = Stopwatch.GetElapsedTime(_unusableSince).TotalSeconds;
+            if (_usableSince != 0)
+                Log.RedisBack(_logger, outageSeconds);
             _usable = mirror;
             _usableSince = Stopwatch.GetTimestamp();
             Volatile.Write(ref _unusableSince, 0);
@@ -149,7 +150,7 @@ internal sealed partial class RedisLink
     {
         if (FenceMessage.Read(value) is not { } message)
         {
-            _telemetry.Error("message");
+            _telemetry.Error(CacheError.MalformedMessage);
             return;
         }
 

@@ -220,7 +220,7 @@ internal sealed partial class RedisLink
         // It answered: that it could not do this one thing (out of memory, a value of another type) says nothing of the rest.
         if (error is RedisServerException && error is not RedisConnectionException)
         {
-            _telemetry.Error("redis_refused");
+            _telemetry.Error(CacheError.RedisUnavailable);
             return;
         }
 

@@ -36,7 +36,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
     private Action<FenceMessage> _invalidated = _ => { };
     private Action _missed = () => { };
     private Task _running = Task.CompletedTask;
-    private SemaphoreSlim _lost = new(0, 1);
+    private readonly SemaphoreSlim _lost = new(0, 1);
 
     private volatile FenceMirror? _usable;
     private FenceMirror? _mirror;
@@ -87,7 +87,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
     /// <summary>Notes that a command failed or took too long: Redis is left alone until the link's own task has had answers.</summary>
     internal void Failed(Exception reason)
     {
-        _telemetry.Error(reason is TimeoutException or RedisTimeoutException ? "redis_timeout" : "redis_unreachable");
+        _telemetry.Error(reason is TimeoutException ? CacheError.RedisTimeout : CacheError.RedisUnavailable);
         Break(loseHearing: false, reason);
     }
 
@@ -164,7 +164,8 @@ internal sealed partial class RedisLink : IAsyncDisposable
             }
         }
 
-        Log.CacheDetached(_logger, reason?.GetType().Name ?? "connection or table changed");    }
+        var cause = reason is null ? "its connection or its memory is another" : reason.GetType().Name;
+        Log.RedisLost(_logger, cause);    }
 
     [SuppressMessage("Design", "CA1031", Justification = "Whatever goes wrong here, Redis stays unused and is tried again.")]
     private async Task RunAsync(CancellationToken cancellationToken)
@@ -193,7 +194,8 @@ internal sealed partial class RedisLink : IAsyncDisposable
             }
             catch (Exception error)
             {
-                Log.CacheStillDetached(_logger, error.GetType().Name);
+                var cause = error.GetType().Name;
+                Log.RedisStillLost(_logger, cause);
             }
 
             await Task.Delay(_pause, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -237,6 +239,6 @@ internal sealed partial class RedisLink : IAsyncDisposable
         }
     }
 
-    private long Offset(long redisMilliseconds, long asked) =>
+    private static long Offset(long redisMilliseconds, long asked) =>
         redisMilliseconds - (long)Stopwatch.GetElapsedTime(0, asked + ((Stopwatch.GetTimestamp() - asked) / 2)).TotalMilliseconds;
 }

@@ -1,0 +1,257 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using Platform.Caching.Memory;
+using Platform.Caching.Redis;
+
+namespace Platform.Caching;
+
+// What happens when memory does not have a value: Redis, then one load for all who ask at that time.
+[SuppressMessage("Design", "CA1031", Justification = "What a load throws is handed to those who wait for it.")]
+public sealed partial class CacheManager
+{
+    private static readonly ActivitySource Activities = new("Platform.Caching");
+
+    // A load that failed is not tried again for every read that could have a stale value instead.
+    private static readonly TimeSpan StaleRetry = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<string, PendingLoad> _loads = new(StringComparer.Ordinal);
+
+    private async ValueTask<CacheResult<T>> ReadSlowAsync<TState, T>(
+        CacheKey key, TState state, Func<TState, CancellationToken, ValueTask<T>> load, CacheFamily? family, CancellationToken cancellationToken)
+    {
+        if (family is null || !IsCacheable(key))
+        {
+            if (family is null)
+            {
+                _telemetry.Error(CacheError.InvalidPolicy);
+            }
+
+            return Uncached(await load(state, cancellationToken).ConfigureAwait(false));
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        // Before anything is read: what is invalidated from here on concerns this read, what was before does not.
+        var began = _fence.Now;
+        if (_redis.Usable is { } mirror
+            && await ReadRedisAsync<T>(key, family, mirror, began).ConfigureAwait(false) is { Result: { IsStale: false } found })
+        {
+            family.Counters.RedisHit();
+            if (!IsYoung(found, family))
+            {
+                Refresh(key, state, load, family);
+            }
+
+            return found;
+        }
+
+        family.Counters.Miss();
+        while (true)
+        {
+            var pending = Join(key, state, load, family, isRefresh: false);
+            var loaded = await pending.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            // A load that somebody began before an invalidation of a tag, which was over before this read began: its value
+            // may be too old for this read, though not for those who were waiting. The next one is not.
+            if (pending.Began >= began || !_fence.IsInvalidatedSince(pending.Began, loaded.Slots))
+            {
+                return loaded.Result;
+            }
+
+            Forget(key, pending);
+        }
+    }
+
+    private static CacheResult<T> Uncached<T>(T value) => new(value, CacheLevel.Source, TimeSpan.Zero, TimeSpan.Zero, false);
+
+    private void Refresh<TState, T>(CacheKey key, TState state, Func<TState, CancellationToken, ValueTask<T>> load, CacheFamily family) =>
+        Join(key, state, load, family, isRefresh: true);
+
+    private PendingLoad<T> Join<TState, T>(
+        CacheKey key, TState state, Func<TState, CancellationToken, ValueTask<T>> load, CacheFamily family, bool isRefresh)
+    {
+        var own = new PendingLoad<T>(_fence.Now);
+        // Another type under one key is a mistake of the caller's; it gets a load of its own.
+        if (_loads.GetOrAdd(key.Value, own) is PendingLoad<T> joined && joined != own)
+        {
+            return joined;
+        }
+
+        var parent = Activity.Current?.Context ?? default;
+        // On the pool and without the caller's context: the load serves whoever asks, and outlives the one who came first.
+        ThreadPool.UnsafeQueueUserWorkItem(_ => _ = RunAsync(own, key, state, load, family, isRefresh, parent), null);
+        return own;
+    }
+
+    private void Forget(CacheKey key, PendingLoad load) => _loads.TryRemove(new KeyValuePair<string, PendingLoad>(key.Value, load));
+
+    private async Task RunAsync<TState, T>(
+        PendingLoad<T> pending, CacheKey key, TState state, Func<TState, CancellationToken, ValueTask<T>> load, CacheFamily family, bool isRefresh, ActivityContext parent)
+    {
+        var lease = "";
+        FenceMirror? mirror = null;
+        try
+        {
+            using var activity = Activities.StartActivity("cache load", ActivityKind.Internal, parent);
+            activity?.SetTag("cache.family", family.Policy.Family);
+            if (await FindAgainAsync<T>(key, family, pending.Began, isRefresh).ConfigureAwait(false) is { } found)
+            {
+                pending.Complete(found);
+                return;
+            }
+
+            mirror = _redis.Usable;
+            if (family.Policy.SingleLoadInCluster && mirror is not null)
+            {
+                lease = Guid.CreateVersion7(_time.GetUtcNow()).ToString("N");
+                if (await WaitForLeaseAsync<T>(key, family, mirror, pending.Began, lease).ConfigureAwait(false) is { } others)
+                {
+                    lease = "";
+                    pending.Complete(others);
+                    return;
+                }
+            }
+
+            // Taken before the load, like the time of this node's own fence: what is invalidated from now on, the value may lack.
+            var fence = mirror?.Heard ?? 0;
+            var started = _time.GetTimestamp();
+            var value = await LoadAsync(state, load, family, started).ConfigureAwait(false);
+            var slots = family.SlotsOf(key, value);
+            var fresh = family.FreshFor(value);
+            pending.Complete(new Loaded<T>(Remember(key, family, value, slots, pending.Began, started, fresh), slots));
+            if (mirror is not null && fresh is not null)
+            {
+                await StoreAsync(key, family, value, slots, mirror, fence, started, fresh.Value, lease).ConfigureAwait(false);
+                lease = "";
+            }
+        }
+        catch (Exception error)
+        {
+            if (!isRefresh)
+            {
+                _telemetry.Error(CacheError.LoadFailed);
+            }
+
+            if (await FindStaleAsync<T>(key, family, pending.Began).ConfigureAwait(false) is { } stale)
+            {
+                pending.Complete(stale);
+            }
+            else
+            {
+                pending.Fail(error);
+            }
+
+            if (isRefresh)
+            {
+                Log.BackgroundLoadFailed(_logger, family.Policy.Family, error);
+            }
+        }
+        finally
+        {
+            Forget(key, pending);
+            if (lease.Length > 0 && mirror is not null)
+            {
+                await _redis.ReleaseAsync(key, lease).ConfigureAwait(false);
+            }
+        }
+    }
+
+    // Between this read's look and its turn another load may have ended. A refresh looks only at Redis, and only for what
+    // another node has loaded since.
+    private async ValueTask<Loaded<T>?> FindAgainAsync<T>(CacheKey key, CacheFamily family, long began, bool isRefresh)
+    {
+        if (!isRefresh && TryHit<T>(key, out var entry, out var hit))
+        {
+            return new Loaded<T>(hit, [FenceSlots.OfKey(key), .. entry.TagSlots]);
+        }
+
+        if ((!isRefresh && family.MemoryTtl > TimeSpan.Zero) || _redis.Usable is not { } mirror)
+        {
+            return null;
+        }
+
+        return await ReadRedisAsync<T>(key, family, mirror, began).ConfigureAwait(false) is { Result.IsStale: false } found && (!isRefresh || IsYoung(found.Result, family))
+            ? found
+            : null;
+    }
+
+    private static bool IsYoung<T>(CacheResult<T> found, CacheFamily family) =>
+        family.Policy.EagerRefresh >= 1 || found.Age < family.Policy.EagerRefresh * (found.Age + found.Ttl);
+
+    private async ValueTask<T> LoadAsync<TState, T>(TState state, Func<TState, CancellationToken, ValueTask<T>> load, CacheFamily family, long started)
+    {
+        using var deadline = new CancellationTokenSource(family.Policy.LoadTimeout, _time);
+        try
+        {
+            // The wait as well: a load that does not heed its token must not hold up those who wait.
+            return await load(state, deadline.Token).AsTask().WaitAsync(deadline.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        {
+            throw new TimeoutException($"A value of family {family.Policy.Family} was not loaded within {family.Policy.LoadTimeout}.");
+        }
+        finally
+        {
+            family.Counters.LoadTook(_time.GetElapsedTime(started));
+        }
+    }
+
+    /// <summary>Keeps a value in memory unless it was invalidated since <paramref name="began"/>.</summary>
+    private CacheResult<T> Remember<T>(CacheKey key, CacheFamily family, T value, int[] slots, long began, long created, TimeSpan? fresh, CacheLevel level = CacheLevel.Source)
+    {
+        var now = _time.GetTimestamp();
+        var age = Elapsed(now - created);
+        var ttl = (fresh ?? TimeSpan.Zero) - age;
+        if (ttl > TimeSpan.Zero && family.MemoryTtl > TimeSpan.Zero)
+        {
+            var memoryTtl = family.Jittered(family.MemoryTtl);
+            memoryTtl = memoryTtl < ttl ? memoryTtl : ttl;
+            Keep(new MemoryEntry
+            {
+                Key = key.Value,
+                Value = value,
+                Family = family.Memory,
+                Fence = _options.Fenced ? began : _fence.Now,
+                TagSlots = slots.Length == 1 ? [] : slots[1..],
+                CreatedAt = created,
+                RefreshAt = family.Policy.EagerRefresh >= 1 ? long.MaxValue : now + Ticks(memoryTtl * family.Policy.EagerRefresh),
+                ExpiresAt = now + Ticks(memoryTtl),
+                StaleUntil = created + Ticks(fresh!.Value + family.Policy.StaleIfError),
+            }, slots[0]);
+        }
+
+        return new CacheResult<T>(value, level, level == CacheLevel.Source ? TimeSpan.Zero : age, ttl > TimeSpan.Zero ? ttl : TimeSpan.Zero, false);
+    }
+
+    private void Keep(MemoryEntry entry, int keySlot)
+    {
+        if (!_fence.TryFill(keySlot, entry.Fence, (_memory, entry), static fill => fill._memory.Set(fill.entry)))
+        {
+            _telemetry.FillRejected(FillRejection.InvalidatedLocally);
+        }
+    }
+
+    /// <summary>The last value that was known, when its time was up no longer ago than the policy allows and nothing invalidated it.</summary>
+    private async ValueTask<Loaded<T>?> FindStaleAsync<T>(CacheKey key, CacheFamily family, long began)
+    {
+        if (family.Policy.StaleIfError == TimeSpan.Zero)
+        {
+            return null;
+        }
+
+        var now = _time.GetTimestamp();
+        if (_memory.TryGet(key.Value, out var entry) && now < entry.StaleUntil && entry.Value is T value && !_fence.IsInvalidatedSince(entry.Fence, entry.TagSlots))
+        {
+            Keep(entry.AsStale(now + Ticks(StaleRetry)), FenceSlots.OfKey(key));
+            family.Counters.StaleServed();
+            return new Loaded<T>(new CacheResult<T>(value, CacheLevel.Memory, Elapsed(now - entry.CreatedAt), TimeSpan.Zero, true), [FenceSlots.OfKey(key), .. entry.TagSlots]);
+        }
+
+        if (_redis.Usable is { } mirror && await ReadRedisAsync<T>(key, family, mirror, began).ConfigureAwait(false) is { } found)
+        {
+            family.Counters.StaleServed();
+            return found;
+        }
+
+        return null;
+    }
+}
