@@ -159,9 +159,9 @@ public sealed partial class CacheManager
     // another node has loaded since.
     private async ValueTask<Loaded<T>?> FindAgainAsync<T>(CacheKey key, CacheFamily family, long began, bool isRefresh)
     {
-        if (!isRefresh && TryHit<T>(key, out var entry, out var hit))
+        if (!isRefresh && FindInMemory<T>(key) is { } hit)
         {
-            return new Loaded<T>(hit, [FenceSlots.OfKey(key), .. entry.TagSlots]);
+            return hit;
         }
 
         if ((!isRefresh && family.MemoryTtl > TimeSpan.Zero) || _redis.Usable is not { } mirror)
@@ -171,6 +171,14 @@ public sealed partial class CacheManager
 
         return await ReadRedisAsync<T>(key, family, mirror, began).ConfigureAwait(false) is { Result.IsStale: false } found && (!isRefresh || IsYoung(found.Result, family))
             ? found
+            : null;
+    }
+
+    private Loaded<T>? FindInMemory<T>(CacheKey key)
+    {
+        var now = _time.GetTimestamp();
+        return TryHit<T>(key, now, out var entry, out var value)
+            ? new Loaded<T>(Describe(entry, value, now), [FenceSlots.OfKey(key), .. entry.TagSlots])
             : null;
     }
 

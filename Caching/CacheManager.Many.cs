@@ -25,13 +25,14 @@ public sealed partial class CacheManager
         }
 
         var began = _fence.Now;
+        var now = _time.GetTimestamp();
         var missing = new List<CacheKey>();
         foreach (var key in keys.Distinct())
         {
-            if (TryHit<T>(key, out _, out var hit))
+            if (TryHit<T>(key, now, out _, out var hit))
             {
                 family.Counters.MemoryHit();
-                values[key] = hit.Value;
+                values[key] = hit;
             }
             else
             {
@@ -119,7 +120,19 @@ public sealed partial class CacheManager
         try
         {
             // Another load may have ended since memory was asked.
-            var left = own.Where(one => !CompleteFromMemory(one.Key, one.Pending)).ToList();
+            var left = new List<(CacheKey Key, PendingLoad<T> Pending)>();
+            foreach (var one in own)
+            {
+                if (FindInMemory<T>(one.Key) is { } hit)
+                {
+                    one.Pending.Complete(hit);
+                }
+                else
+                {
+                    left.Add(one);
+                }
+            }
+
             if (left.Count == 0)
             {
                 return;
@@ -164,16 +177,5 @@ public sealed partial class CacheManager
         {
             own.ForEach(one => Forget(one.Key, one.Pending));
         }
-    }
-
-    private bool CompleteFromMemory<T>(CacheKey key, PendingLoad<T> pending)
-    {
-        if (!TryHit<T>(key, out var entry, out var hit))
-        {
-            return false;
-        }
-
-        pending.Complete(new Loaded<T>(hit, [FenceSlots.OfKey(key), .. entry.TagSlots]));
-        return true;
     }
 }

@@ -89,27 +89,34 @@ public sealed partial class CacheManager : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(load);
         ArgumentNullException.ThrowIfNull(policy);
         var family = FamilyOf(policy);
-        if (family is null || !TryHit<T>(key, out var entry, out var result))
+        var now = _time.GetTimestamp();
+        if (family is null || !TryHit<T>(key, now, out var entry, out var value))
         {
             return ReadSlowAsync(key, state, load, family, cancellationToken);
         }
 
         family.Counters.MemoryHit();
-        if (_time.GetTimestamp() is var now && now >= entry.RefreshAt && entry.TryStartRefresh())
+        if (now >= entry.RefreshAt && entry.TryStartRefresh())
         {
             Refresh(key, state, load, family);
         }
 
         if (family.IsAudited())
         {
-            Audit(key, result.Value, entry, state, load, family);
+            Audit(key, value, entry, state, load, family);
         }
 
-        return new ValueTask<CacheResult<T>>(result);
+        return new ValueTask<CacheResult<T>>(Describe(entry, value, now));
     }
 
     /// <summary>The value of a key when this process' memory has it fresh; never waits.</summary>
-    public bool TryGet<T>(CacheKey key, out CacheResult<T> result) => TryHit(key, out _, out result);
+    public bool TryGet<T>(CacheKey key, out CacheResult<T> result)
+    {
+        var now = _time.GetTimestamp();
+        var isHit = TryHit<T>(key, now, out var entry, out var value);
+        result = isHit ? Describe(entry!, value, now) : default;
+        return isHit;
+    }
 
     /// <summary>What the cache holds and has done, by family.</summary>
     public IReadOnlyList<CacheFamilyStatistics> GetStatistics() =>
@@ -131,9 +138,9 @@ public sealed partial class CacheManager : IAsyncDisposable
         }
     }
 
-    private bool TryHit<T>(CacheKey key, [NotNullWhen(true)] out MemoryEntry? entry, out CacheResult<T> result)
+    private bool TryHit<T>(CacheKey key, long now, [NotNullWhen(true)] out MemoryEntry? entry, out T value)
     {
-        result = default;
+        value = default!;
         entry = null;
         if (key.Value is null || !_memory.TryGet(key.Value, out entry))
         {
@@ -146,26 +153,23 @@ public sealed partial class CacheManager : IAsyncDisposable
             return false;
         }
 
-        var now = _time.GetTimestamp();
         if (now >= entry.ExpiresAt || (_redis.UnusableSince != 0 && !IsTrustedDetached(entry, now)))
         {
             return false;
         }
 
-        if (entry.Value is not T value)
+        if (entry.Value is T typed)
         {
-            // Null, or somebody else's type under one key, which is a mistake and counts as a miss.
-            if (entry.Value is not null || default(T) is not null)
-            {
-                return false;
-            }
-
-            value = default!;
+            value = typed;
+            return true;
         }
 
-        result = new CacheResult<T>(value, CacheLevel.Memory, Elapsed(now - entry.CreatedAt), Elapsed(entry.ExpiresAt - now), IsStale: entry.IsStale);
-        return true;
+        // Null, or somebody else's type under one key, which is a mistake and counts as a miss.
+        return entry.Value is null && default(T) is null;
     }
+
+    private CacheResult<T> Describe<T>(MemoryEntry entry, T value, long now) =>
+        new(value, CacheLevel.Memory, Elapsed(now - entry.CreatedAt), Elapsed(entry.ExpiresAt - now), entry.IsStale);
 
     // Others may have written and we not have heard: a little while after the loss that is borne, and of what was loaded
     // since then, an age as short.
