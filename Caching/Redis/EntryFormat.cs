@@ -75,6 +75,23 @@ internal sealed class EntryFormat<T>
         }
     }
 
+    /// <summary>Whether two values are written as the same bytes.</summary>
+    /// <exception cref="EntryTooLargeException">One is too large to be written.</exception>
+    /// <exception cref="NotSupportedException">One cannot be written.</exception>
+    public bool AreSame(T one, T other)
+    {
+        if (one is null || other is null)
+        {
+            return one is null && other is null;
+        }
+
+        using var first = new EntryBuffer(0, _maxBytes);
+        using var second = new EntryBuffer(0, _maxBytes);
+        WriteValue(one, first);
+        WriteValue(other, second);
+        return first.Value.Span.SequenceEqual(second.Value.Span);
+    }
+
     private void WriteValue(T value, EntryBuffer output)
     {
         try
