@@ -44,6 +44,8 @@ internal sealed record DemoCatalogue(IReadOnlyList<DemoCategory> Categories, IRe
 
         var demo = Read();
         await demo.CopyAsync((NpgsqlConnection)db.Database.GetDbConnection(), clock.GetUtcNow(), cancellationToken);
+        // Where there was nothing, "nothing" may be cached under any name.
+        db.ChangesInTransaction().AddEverything();
         await transaction.CommitAsync(cancellationToken);
         return demo.Works.Count;
     }

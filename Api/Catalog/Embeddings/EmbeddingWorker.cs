@@ -108,6 +108,7 @@ internal sealed class EmbeddingWorker(
             """).ToArrayAsync(cancellationToken);
         var texts = await BookText.ReadAsync(db, ids, cancellationToken);
         var gone = ids.Except(texts.Select(text => text.Id)).ToArray();
+        db.ChangesInTransaction().AddRows("catalog.book_embeddings", "book_id", gone);
         if (gone.Length > 0)
             await db.BookEmbeddings.IgnoreQueryFilters().Where(e => gone.Contains(e.BookId)).ExecuteDeleteAsync(cancellationToken);
 
@@ -119,6 +120,7 @@ internal sealed class EmbeddingWorker(
         if (changed.Count > 0)
         {
             var vectors = await generator.GenerateAsync(changed.Select(item => item.Text.Text), cancellationToken: cancellationToken);
+            db.ChangesInTransaction().AddRows("catalog.book_embeddings", "book_id", changed.Select(item => item.Text.Id));
             await StoreAsync(transaction, changed, vectors, cancellationToken);
         }
         await transaction.CommitAsync(cancellationToken);

@@ -35,6 +35,7 @@ internal sealed partial class BookBatch
 
     private async Task WriteAuthorsAsync(CancellationToken cancellationToken)
     {
+        Changes.AddRows("catalog.authors", "id", _newAuthors.Values);
         await connection.CopyAsync("COPY catalog.authors (id, name, created_at, updated_at) FROM STDIN (FORMAT BINARY)", _newAuthors, async (copy, author) =>
         {
             await copy.WriteAsync(author.Value, NpgsqlDbType.Uuid, cancellationToken);
@@ -46,6 +47,7 @@ internal sealed partial class BookBatch
 
     private async Task WriteBooksAsync(CancellationToken cancellationToken)
     {
+        Changes.AddRows("catalog.books", "id", _newBooks.Concat(_changedBooks).Select(b => b.Id));
         await connection.CopyAsync("""
             COPY catalog.books (id, title, original_title, series_name, series_number, language, published_year, cover_url, average_rating,
                                 ratings_count, created_at, updated_at) FROM STDIN (FORMAT BINARY)
@@ -86,6 +88,7 @@ internal sealed partial class BookBatch
 
     private async Task WriteLinksAsync(CancellationToken cancellationToken)
     {
+        Changes.AddRows("catalog.book_authors", "book_id", _relinked.Concat(_newLinks.Select(l => l.Book)));
         if (_relinked.Count > 0)
         {
             await ExecuteAsync("DELETE FROM catalog.book_authors WHERE book_id = ANY ($1)", [_relinked.ToArray()], cancellationToken);
@@ -101,6 +104,12 @@ internal sealed partial class BookBatch
 
     private async Task WriteIdentifiersAsync(CancellationToken cancellationToken)
     {
+        var before = _changedIdentifiers.Select(i => (i.Book, i.Scheme, Value: _identifierOf[(i.Book, i.Scheme)]));
+        foreach (var (book, scheme, value) in before.Concat(_changedIdentifiers).Concat(_newIdentifiers))
+        {
+            Changes.AddRow("catalog.book_identifiers", column => column switch { "book_id" => book, "scheme" => scheme, "value" => value, _ => null });
+        }
+
         if (_changedIdentifiers.Count > 0)
         {
             await ExecuteAsync("""
@@ -123,6 +132,7 @@ internal sealed partial class BookBatch
 
     private async Task WriteGenresAsync(CancellationToken cancellationToken)
     {
+        Changes.AddRows("catalog.book_categories", "book_id", _refiled.Concat(_newGenres.Select(g => g.Book)));
         if (_refiled.Count > 0)
         {
             await ExecuteAsync("DELETE FROM catalog.book_categories WHERE book_id = ANY ($1) AND category_id = ANY ($2)",

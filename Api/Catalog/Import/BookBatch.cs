@@ -1,6 +1,7 @@
 using System.Data;
 using System.Globalization;
 using Npgsql;
+using Platform.Api.Data;
 
 namespace Platform.Api.Catalog.Import;
 
@@ -42,6 +43,9 @@ internal sealed partial class BookBatch(NpgsqlConnection connection, IReadOnlyLi
 
     /// <summary>What could not be stored as the file says it; valid once the transaction is committed.</summary>
     internal IReadOnlyList<(int Line, string Problem)> Problems => _problems;
+
+    /// <summary>What the cache must be told once the transaction is committed.</summary>
+    internal CacheChanges Changes { get; } = new();
 
     /// <summary>Reads what is stored, compares, writes the difference.</summary>
     internal async Task<ImportCounts> WriteAsync(CancellationToken cancellationToken)

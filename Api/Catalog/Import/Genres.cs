@@ -1,5 +1,6 @@
 using System.Globalization;
 using Npgsql;
+using Platform.Api.Data;
 
 namespace Platform.Api.Catalog.Import;
 
@@ -83,17 +84,20 @@ internal sealed class Genres
     internal int Rows => _books.Count;
 
     /// <summary>The categories of the genres, by column; made where there is no live category of that slug.</summary>
-    /// <returns>The ids by column, and how many categories were made.</returns>
-    internal async Task<(Guid[] Ids, int Made)> EnsureCategoriesAsync(NpgsqlConnection connection, TimeProvider clock, CancellationToken cancellationToken)
+    /// <returns>The ids by column, how many categories were made, and what the cache must be told once that is committed.</returns>
+    internal async Task<(Guid[] Ids, int Made, CacheChanges Changes)> EnsureCategoriesAsync(
+        NpgsqlConnection connection, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var made = 0;
+        var made = new List<Guid>();
         var ids = new Dictionary<string, Guid>();
         foreach (var slug in _slugs)
         {
             await EnsureAsync(slug);
         }
 
-        return ([.. _slugs.Select(slug => ids[slug])], made);
+        var changes = new CacheChanges();
+        changes.AddRows("catalog.categories", "id", made);
+        return ([.. _slugs.Select(slug => ids[slug])], made.Count, changes);
 
         async Task<Guid> EnsureAsync(string slug)
         {
@@ -126,8 +130,13 @@ internal sealed class Genres
                 await using var reader = await command.ExecuteReaderAsync(cancellationToken);
                 if (await reader.ReadAsync(cancellationToken))
                 {
-                    made += reader.GetBoolean(1) ? 1 : 0;
-                    return ids[slug] = reader.GetGuid(0);
+                    ids[slug] = reader.GetGuid(0);
+                    if (reader.GetBoolean(1))
+                    {
+                        made.Add(ids[slug]);
+                    }
+
+                    return ids[slug];
                 }
             }
         }

@@ -2,6 +2,7 @@ using System.Data;
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
+using Platform.Api.Data;
 
 namespace Platform.Api.Catalog.Import;
 
@@ -17,7 +18,8 @@ internal sealed record ImportedFile(string Name, long Rows, TimeSpan Elapsed, Im
 /// <summary>Reads a folder of the goodbooks-10k data set into the catalogue.</summary>
 /// <param name="connectionString">A connection as <c>platform_app</c>.</param>
 /// <param name="clock">Dates the rows.</param>
-internal sealed class GoodbooksImport(string connectionString, TimeProvider clock)
+/// <param name="invalidation">Hears of each batch; null where nothing is cached.</param>
+internal sealed class GoodbooksImport(string connectionString, TimeProvider clock, CacheInvalidation? invalidation = null)
 {
     // A batch is a transaction: what a killed import loses.
     private const int BooksPerBatch = 5_000;
@@ -48,7 +50,11 @@ internal sealed class GoodbooksImport(string connectionString, TimeProvider cloc
 
         var watch = Stopwatch.StartNew();
         var genres = Genres.Read(genresFile, report, rows => Tell(genresFile, rows, progress));
-        var (genreIds, made) = await genres.EnsureCategoriesAsync(connection, clock, cancellationToken);
+        var (genreIds, made) = await InTransactionAsync(connection, async _ =>
+        {
+            var (ids, count, changes) = await genres.EnsureCategoriesAsync(connection, clock, cancellationToken);
+            return ((ids, count), changes);
+        }, cancellationToken);
         var withdrawn = await FindWithdrawnAsync(connection, cancellationToken);
         return
         [
@@ -96,7 +102,7 @@ internal sealed class GoodbooksImport(string connectionString, TimeProvider cloc
                 }
 
                 var write = new BookBatch(connection, batch, genres, genreIds, withdrawn, clock.GetUtcNow());
-                return (await write.WriteAsync(cancellationToken), write.Problems);
+                return ((await write.WriteAsync(cancellationToken), write.Problems), write.Changes);
             }, cancellationToken);
             counts += written;
             foreach (var (line, problem) in problems)
@@ -150,7 +156,8 @@ internal sealed class GoodbooksImport(string connectionString, TimeProvider cloc
             {
                 var before = attempt == 1 ? readers : await RatingBatch.FindReadersAsync(connection, cancellationToken);
                 var write = new RatingBatch(connection, batch, before, clock.GetUtcNow());
-                return (await write.WriteAsync(cancellationToken), before.Concat(write.NewReaders));
+                // Of users and reviews nothing is cached.
+                return ((await write.WriteAsync(cancellationToken), before.Concat(write.NewReaders)), new CacheChanges());
             }, cancellationToken);
             counts += written;
             readers = new(known);
@@ -160,15 +167,15 @@ internal sealed class GoodbooksImport(string connectionString, TimeProvider cloc
     }
 
     // Nothing of an attempt that another writer crossed remains, so it may be repeated as a whole.
-    private static async Task<T> InTransactionAsync<T>(NpgsqlConnection connection, Func<int, Task<T>> work, CancellationToken cancellationToken)
+    private async Task<T> InTransactionAsync<T>(NpgsqlConnection connection, Func<int, Task<(T Result, CacheChanges Changes)>> work, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             try
             {
-                var result = await work(attempt);
-                await transaction.CommitAsync(cancellationToken);
+                var (result, changes) = await work(attempt);
+                await CommitAsync(transaction, changes, cancellationToken);
                 return result;
             }
             catch (Exception e) when (e is DBConcurrencyException
@@ -180,6 +187,24 @@ internal sealed class GoodbooksImport(string connectionString, TimeProvider cloc
                     throw new ImportException("Others kept changing the same books; start the import again.", e);
                 }
             }
+        }
+    }
+
+    private async Task CommitAsync(NpgsqlTransaction transaction, CacheChanges changes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await transaction.CommitAsync(cancellationToken);
+        }
+        catch (Exception e) when (invalidation is not null)
+        {
+            await invalidation.FailedAsync(changes, e);
+            throw;
+        }
+
+        if (invalidation is not null)
+        {
+            await invalidation.CommittedAsync(changes);
         }
     }
 
