@@ -32,6 +32,13 @@ internal sealed class MemoryFamily(string name, long floor)
     /// <summary>The last search for room in which this family could spare nothing.</summary>
     internal long PassedOverInRound { get; set; }
 
+    /// <summary>From the oldest to the newest; for a level that nobody changes meanwhile.</summary>
+    internal IEnumerable<MemoryEntry> Entries()
+    {
+        for (var entry = _oldest; entry is not null; entry = entry.Newer)
+            yield return entry;
+    }
+
     internal void Add(MemoryEntry entry)
     {
         entry.Older = _newest;

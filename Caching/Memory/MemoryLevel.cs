@@ -25,6 +25,8 @@ internal sealed partial class MemoryLevel(long capacityBytes)
     /// <summary>What all entries take; never above <see cref="CapacityBytes"/>.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
+    public int Count => _entries.Count;
+
     /// <summary>How many entries were not kept because of their size.</summary>
     public long TooLarge => Volatile.Read(ref _tooLarge);
 
