@@ -1,8 +1,10 @@
 using System.CommandLine;
 using Platform.LoadTests;
+using Platform.LoadTests.Race;
 
 var bench = new Command("bench", "Measure one thing next to its limit, both in the same run.") { ImportBench.Create(), EmbeddingBench.Create(), SearchBench.Create(), SeedBench.Create() };
 var soak = new Command("soak", "Use one thing for long and watch what it costs.") { RedisSoak.Create() };
-var commands = new RootCommand("Measurements of Platform; LoadTests/README.md says how to read them.") { bench, soak };
+var race = new Command("race", "Look for what must not happen.") { CacheRace.Create(), RaceNode.Create() };
+var commands = new RootCommand("Measurements of Platform; LoadTests/README.md says how to read them.") { bench, race, soak };
 bench.Options.Add(BenchStack.Postgres);
 return await commands.Parse(args).InvokeAsync();

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using Aspire.Hosting.Testing;
 using StackExchange.Redis;
 
 namespace Platform.LoadTests;
@@ -13,11 +12,6 @@ internal static class RedisSoak
     private const int WorkingSetLimitMegabytes = 64;
     private const string Prefix = "soak:";
 
-    private static readonly Option<string?> Redis = new("--redis")
-    {
-        Description = "StackExchange.Redis' configuration string; without it the soak starts the AppHost's Redis.",
-    };
-
     private static readonly Option<int> Seconds = new("--seconds")
     {
         Description = "How long, 20 seconds or more.",
@@ -26,16 +20,15 @@ internal static class RedisSoak
 
     internal static Command Create()
     {
-        var command = new Command("redis", "Use Redis for two minutes and print what memory does.") { Redis, Seconds };
+        var command = new Command("redis", "Use Redis for two minutes and print what memory does.") { BenchRedis.Redis, Seconds };
         command.SetAction(RunAsync);
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        await using var started = arguments.GetValue(Redis) is null ? await StartRedisAsync(cancellationToken) : null;
-        var configuration = arguments.GetValue(Redis) ?? await started!.GetConnectionStringAsync("redis", cancellationToken)
-            ?? throw new InvalidOperationException("The AppHost gives redis no connection string.");
+        await using var server = await BenchRedis.StartAsync(arguments, cancellationToken);
+        var configuration = server.Configuration;
         var duration = TimeSpan.FromSeconds(Math.Max(20, arguments.GetValue(Seconds)));
         await using var redis = await ConnectionMultiplexer.ConnectAsync(configuration);
         await redis.GetDatabase().StringSetAsync(Prefix + "small", new byte[1000]);
@@ -133,18 +126,6 @@ internal static class RedisSoak
     {
         while (!end.IsCancellationRequested)
             await work();
-    }
-
-    private static async Task<Aspire.Hosting.DistributedApplication> StartRedisAsync(CancellationToken cancellationToken)
-    {
-        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(cancellationToken);
-        foreach (var resource in builder.Resources.Where(r => !r.Name.StartsWith("redis", StringComparison.Ordinal)).ToList())
-            builder.Resources.Remove(resource);
-
-        var application = await builder.BuildAsync(cancellationToken);
-        await application.StartAsync(cancellationToken);
-        await application.ResourceNotifications.WaitForResourceHealthyAsync("redis", cancellationToken);
-        return application;
     }
 
     private sealed class Counts
