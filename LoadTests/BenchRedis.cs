@@ -1,6 +1,4 @@
 using System.CommandLine;
-using Aspire.Hosting;
-using Aspire.Hosting.Testing;
 
 namespace Platform.LoadTests;
 
@@ -12,9 +10,9 @@ internal sealed class BenchRedis : IAsyncDisposable
         Description = "StackExchange.Redis' configuration string; without it the AppHost's Redis is started.",
     };
 
-    private readonly DistributedApplication? _started;
+    private readonly IAsyncDisposable? _started;
 
-    private BenchRedis(string configuration, DistributedApplication? started) => (Configuration, _started) = (configuration, started);
+    private BenchRedis(string configuration, IAsyncDisposable? started) => (Configuration, _started) = (configuration, started);
 
     /// <summary>StackExchange.Redis' configuration string.</summary>
     internal string Configuration { get; }
@@ -23,16 +21,8 @@ internal sealed class BenchRedis : IAsyncDisposable
     {
         if (arguments.GetValue(Redis) is { } given)
             return new BenchRedis(given, null);
-
-        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(cancellationToken);
-        foreach (var resource in builder.Resources.Where(r => !r.Name.StartsWith("redis", StringComparison.Ordinal)).ToList())
-            builder.Resources.Remove(resource);
-
-        var application = await builder.BuildAsync(cancellationToken);
-        await application.StartAsync(cancellationToken);
-        await application.ResourceNotifications.WaitForResourceHealthyAsync("redis", cancellationToken);
-        return new BenchRedis(await application.GetConnectionStringAsync("redis", cancellationToken)
-            ?? throw new InvalidOperationException("The AppHost gives redis no connection string."), application);
+        var (application, configuration) = await AppHostServer.StartAsync("redis", ["redis-password"], cancellationToken);
+        return new BenchRedis(configuration, application);
     }
 
     public ValueTask DisposeAsync() => _started?.DisposeAsync() ?? ValueTask.CompletedTask;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Aspire.Hosting.Testing;
 using Npgsql;
 using Platform.Api.Data;
 
@@ -31,27 +30,8 @@ internal sealed class BenchStack : IAsyncDisposable
 
     private static async Task<BenchStack> StartPostgresAsync(CancellationToken cancellationToken)
     {
-        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(cancellationToken);
-        try
-        {
-            // The services would take a share of the processors that are measured.
-            foreach (var resource in builder.Resources.Where(r => r.Name is not ("postgres" or "platform" or "postgres-password")).ToList())
-            {
-                builder.Resources.Remove(resource);
-            }
-
-            var application = await builder.BuildAsync(cancellationToken);
-            await application.StartAsync(cancellationToken);
-            await application.ResourceNotifications.WaitForResourceHealthyAsync("postgres", cancellationToken);
-            var connectionString = await application.GetConnectionStringAsync("postgres", cancellationToken)
-                ?? throw new InvalidOperationException("The AppHost gives postgres no connection string.");
-            return new BenchStack(connectionString, builder);
-        }
-        catch
-        {
-            await builder.DisposeAsync();
-            throw;
-        }
+        var (application, connectionString) = await AppHostServer.StartAsync("postgres", ["platform", "postgres-password"], cancellationToken);
+        return new BenchStack(connectionString, application);
     }
 
     /// <summary>Makes a database with every migration applied.</summary>

@@ -1,10 +1,14 @@
 using System.CommandLine;
 using Platform.LoadTests;
+using Platform.LoadTests.Cache;
+using Platform.LoadTests.Http;
 using Platform.LoadTests.Race;
 
-var bench = new Command("bench", "Measure one thing next to its limit, both in the same run.") { ImportBench.Create(), EmbeddingBench.Create(), SearchBench.Create(), SeedBench.Create() };
+var bench = new Command("bench", "Measure one thing next to its limit, both in the same run.") { ImportBench.Create(), EmbeddingBench.Create(), SearchBench.Create(), SeedBench.Create(), CacheBench.Create() };
 var soak = new Command("soak", "Use one thing for long and watch what it costs.") { RedisSoak.Create() };
 var race = new Command("race", "Look for what must not happen.") { CacheRace.Create(), RaceNode.Create() };
-var commands = new RootCommand("Measurements of Platform; LoadTests/README.md says how to read them.") { bench, race, soak };
+var serve = new Command("serve", "A limit that others are measured by.") { BareServer.Create() };
+var load = new Command("load", "Ask a server for as much as it can answer.") { HttpLoad.Create() };
+var commands = new RootCommand("Measurements of Platform; LoadTests/README.md says how to read them.") { bench, race, soak, serve, load };
 bench.Options.Add(BenchStack.Postgres);
 return await commands.Parse(args).InvokeAsync();

@@ -2,13 +2,13 @@ using System.Collections.Concurrent;
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using System.Net.Http.Json;
 using Npgsql;
 using Pgvector;
 using Platform.Api.Catalog.Import;
 using Platform.Api.Catalog.Search;
 using Platform.Api.Embeddings;
+using Platform.LoadTests.Http;
 
 namespace Platform.LoadTests;
 
@@ -16,10 +16,6 @@ namespace Platform.LoadTests;
 internal static class SearchBench
 {
     private const int Rounds = 3;
-
-    // The lock under which the Api makes embeddings, a batch at a time ("embed"). Whoever holds it keeps that work, which
-    // is not what is measured, from the processors.
-    private const long EmbeddingLock = 0x65_6D_62_65_64;
 
     private static readonly Option<int> Connections = new("--connections") { Description = "How many searches run at a time.", DefaultValueFactory = _ => 2 };
 
@@ -59,27 +55,19 @@ internal static class SearchBench
 
         if (folder is null)
         {
-            await SeedBench.ExecuteAsync(owner, $"SELECT pg_advisory_lock({EmbeddingLock})", cancellationToken);
+            await SeedBench.HoldEmbeddingsAsync(owner, cancellationToken);
         }
 
-        using var api = StartApi(database, out var address);
-        try
+        using var api = BenchApi.Start(database, "127.0.0.1:6379,abortConnect=false"); // searching does without
+        using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = connections }) { BaseAddress = api.Address, Timeout = TimeSpan.FromMinutes(1) };
+        await api.ReadyAsync(client, "/api/v1/search?q=ready", cancellationToken);
+        if (folder is not null)
         {
-            using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = connections }) { BaseAddress = address, Timeout = TimeSpan.FromMinutes(1) };
-            await ReadyAsync(client, cancellationToken);
-            if (folder is not null)
-            {
-                await EmbeddedAsync(owner, cancellationToken);
-                await SeedBench.ExecuteAsync(owner, $"SELECT pg_advisory_lock({EmbeddingLock})", cancellationToken);
-            }
-
-            await MeasureAsync(owner, database, client, connections, cancellationToken);
-        }
-        finally
-        {
-            api.Kill(entireProcessTree: true);
+            await EmbeddedAsync(owner, cancellationToken);
+            await SeedBench.HoldEmbeddingsAsync(owner, cancellationToken);
         }
 
+        await MeasureAsync(owner, database, client, connections, cancellationToken);
         return 0;
     }
 
@@ -103,6 +91,7 @@ internal static class SearchBench
         for (var round = 0; round <= Rounds; round++)
         {
             var counts = round > 0; // the first fills caches and makes plans
+            await ForgetAsync(client, cancellationToken);
             await EachAsync(queries, connections, async query =>
             {
                 var started = Stopwatch.GetTimestamp();
@@ -140,6 +129,15 @@ internal static class SearchBench
             $"p95 of GET /search is {http.Percentile(95) / sql.Percentile(95):N2} times that of its statement (limit 3); in the database {inside.Percentile(95):N1} ms (limit 50 on 1,000,000 books)"));
     }
 
+    // The Api answers what it has answered before from its cache, which is not what is measured.
+    private static async Task ForgetAsync(HttpClient client, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/diagnostics/cache/invalidate") { Content = JsonContent.Create(new { all = true }) };
+        request.Headers.Add("X-Admin-Key", BenchApi.AdminKey);
+        using var answer = await client.SendAsync(request, cancellationToken);
+        answer.EnsureSuccessStatusCode();
+    }
+
     // The milliseconds inside the database, as the answer says them.
     private static async Task<double> AskAsync(HttpClient client, string address, CancellationToken cancellationToken)
     {
@@ -161,44 +159,6 @@ internal static class SearchBench
             }
         }
     }
-
-    // A process of its own, as in production: in this one it would share the heap and the threads with the callers.
-    private static Process StartApi(BenchDatabase database, out Uri address)
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        address = new Uri($"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}");
-        probe.Stop();
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in new[] { "exec", typeof(BookSearch).Assembly.Location, "--urls", address.ToString() })
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        start.Environment["ConnectionStrings__platform"] = database.App;
-        start.Environment["ConnectionStrings__redis"] = "127.0.0.1:6379,abortConnect=false"; // searching does without
-        start.Environment["Admin__Key"] = "bench-admin-key-0123456789";
-        start.Environment["Logging__LogLevel__Default"] = "Error";
-        var api = Process.Start(start)!;
-        api.OutputDataReceived += (_, _) => { };
-        api.ErrorDataReceived += (_, line) => Console.Error.WriteLine(line.Data);
-        api.BeginOutputReadLine();
-        api.BeginErrorReadLine();
-        return api;
-    }
-
-    private static Task ReadyAsync(HttpClient client, CancellationToken cancellationToken) => UntilAsync("The Api does not answer.", TimeSpan.FromMinutes(1), async () =>
-    {
-        try
-        {
-            using var answer = await client.GetAsync("/api/v1/search?q=ready", cancellationToken);
-            return answer.IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
-    }, cancellationToken);
 
     private static Task EmbeddedAsync(NpgsqlConnection owner, CancellationToken cancellationToken) => UntilAsync("The books do not get their vectors.", TimeSpan.FromMinutes(10),
         () => SeedBench.ScalarAsync<bool>(owner, "SELECT (SELECT count(*) FROM catalog.book_embeddings) = (SELECT count(*) FROM catalog.book_search)", cancellationToken), cancellationToken);

@@ -41,7 +41,7 @@ internal static class SearchQueries
             });
         }
 
-        return [.. queries.Where(q => q.Text.Any(char.IsLetterOrDigit))];
+        return [.. queries.Where(q => q.Text.Any(char.IsLetterOrDigit)).DistinctBy(q => q.Text)];
     }
 
     private static string WithTypo(string text, int at) => at % 2 == 0 ? text.Remove(at, 1) : text[..at] + "x" + text[(at + 1)..];

@@ -12,6 +12,9 @@ internal static class SeedBench
     /// <summary>The database it fills, which <c>bench search</c> then measures.</summary>
     internal static string Database(int books) => string.Create(CultureInfo.InvariantCulture, $"bench_seed_{books}");
 
+    // The lock under which the Api makes embeddings, a batch at a time ("embed").
+    private const long EmbeddingLock = 0x65_6D_62_65_64;
+
     /// <summary>How many books; the database is named after it.</summary>
     internal static readonly Option<int> Books = new("--books") { Description = "How many books to generate.", DefaultValueFactory = _ => 1_000_000 };
 
@@ -94,6 +97,10 @@ internal static class SeedBench
         await ExecuteAsync(connection, "VACUUM (ANALYZE) catalog.book_search, catalog.search_words, catalog.books, catalog.book_authors, catalog.book_categories", cancellationToken);
         await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"search documents, dictionary and indexes built in {watch.Elapsed.TotalSeconds:N0} s"));
     }
+
+    /// <summary>Keeps the making of embeddings, which is not what is measured, from the processors for as long as the connection is open.</summary>
+    internal static Task HoldEmbeddingsAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        ExecuteAsync(connection, $"SELECT pg_advisory_lock({EmbeddingLock})", cancellationToken);
 
     private static IEnumerable<(Guid Book, int Part, int Place)> Pairs(int books, Func<GeneratedBooks.Book, int[]> parts) =>
         Enumerable.Range(0, books).Select(n => GeneratedBooks.Make(n, books)).SelectMany(b => parts(b).Select((part, place) => (b.Id, part, place)));

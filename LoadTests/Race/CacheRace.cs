@@ -106,14 +106,13 @@ internal static class CacheRace
 
     private static Process StartNode(ParseResult arguments, string path, string redis, int number)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true };
         string[] words =
         [
-            "exec", typeof(CacheRace).Assembly.Location, "race", "node", "--memory", path, "--node", Text(number), "--seed", Text(arguments.GetValue(RaceOptions.Seed)),
+            "race", "node", "--memory", path, "--node", Text(number), "--seed", Text(arguments.GetValue(RaceOptions.Seed)),
             "--namespace", arguments.GetValue(RaceOptions.Namespace)!, "--lag", Text(arguments.GetValue(RaceOptions.LagLimit)),
         ];
-        foreach (var word in arguments.GetValue(RaceOptions.Unfenced) ? [.. words, "--unfenced"] : words)
-            start.ArgumentList.Add(word);
+        var start = BenchProcess.Self(arguments.GetValue(RaceOptions.Unfenced) ? [.. words, "--unfenced"] : words);
+        start.RedirectStandardInput = true;
         start.Environment[RaceNode.RedisVariable] = redis;
         return Process.Start(start)!;
 
