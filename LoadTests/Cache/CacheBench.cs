@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Platform.Caching;
-using StackExchange.Redis;
 
 namespace Platform.LoadTests.Cache;
 
@@ -27,7 +26,7 @@ internal static class CacheBench
         var ns = $"bench-{Environment.ProcessId}";
         if (parts.Contains("memory") || parts.Contains("redis"))
         {
-            await using var cache = await CacheManager.ConnectAsync(ConfigurationOptions.Parse(redis.Configuration), new CacheOptions { Namespace = ns });
+            await using var cache = await CacheManager.ConnectAsync(redis.Configuration, new CacheOptions { Namespace = ns }, cancellationToken: cancellationToken);
             if (parts.Contains("memory"))
                 reached.Add(await MemoryHits.MeasureAsync(cache));
             if (parts.Contains("redis"))

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.IO.Pipelines;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -46,10 +45,10 @@ internal static class BareServer
         return 0;
     }
 
-    private static Task<FlushResult> WriteAsync(HttpContext context, byte[] body)
+    private static Task WriteAsync(HttpContext context, byte[] body)
     {
         context.Response.ContentType = "application/json; charset=utf-8";
         context.Response.ContentLength = body.Length;
-        return context.Response.BodyWriter.WriteAsync(body, context.RequestAborted).AsTask();
+        return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
     }
 }

@@ -19,7 +19,7 @@ internal static class CacheRace
     {
         var cache = new Command("cache", "Two processes on one Redis look for stale answers of the cache.")
         {
-            Seconds, Faults, BenchRedis.Redis, RaceOptions.Seed, RaceOptions.Namespace, RaceOptions.Unfenced, RaceOptions.LagLimit,
+            Seconds, Faults, BenchRedis.Redis, RaceOptions.Seed, RaceOptions.Namespace, RaceOptions.Unfenced, RaceOptions.LagLimit, RaceOptions.Budget,
         };
         cache.SetAction(RunAsync);
         return cache;
@@ -109,7 +109,7 @@ internal static class CacheRace
         string[] words =
         [
             "race", "node", "--memory", path, "--node", Text(number), "--seed", Text(arguments.GetValue(RaceOptions.Seed)),
-            "--namespace", arguments.GetValue(RaceOptions.Namespace)!, "--lag", Text(arguments.GetValue(RaceOptions.LagLimit)),
+            "--namespace", arguments.GetValue(RaceOptions.Namespace)!, "--lag", Text(arguments.GetValue(RaceOptions.LagLimit)), "--budget", Text(arguments.GetValue(RaceOptions.Budget)),
         ];
         var start = BenchProcess.Self(arguments.GetValue(RaceOptions.Unfenced) ? [.. words, "--unfenced"] : words);
         start.RedirectStandardInput = true;

@@ -30,7 +30,7 @@ internal static class RaceNode
 
     internal static Command Create()
     {
-        var node = new Command("node", "One process of a race; started by race cache.") { File, Node, RaceOptions.Seed, RaceOptions.Namespace, RaceOptions.Unfenced, RaceOptions.LagLimit };
+        var node = new Command("node", "One process of a race; started by race cache.") { File, Node, RaceOptions.Seed, RaceOptions.Namespace, RaceOptions.Unfenced, RaceOptions.LagLimit, RaceOptions.Budget };
         node.Hidden = true;
         node.SetAction(RunAsync);
         return node;
@@ -39,15 +39,15 @@ internal static class RaceNode
     internal static async Task<CacheManager> ConnectAsync(ParseResult arguments, string redis, string name)
     {
         var configuration = ConfigurationOptions.Parse(redis);
-        configuration.ClientName = $"{arguments.GetValue(RaceOptions.Namespace)}-{name}";
-        configuration.AbortOnConnectFail = false;
+        configuration.ClientName = $"{arguments.GetValue(RaceOptions.Namespace)}-{name}"; // by which the faults know it
         var options = new CacheOptions
         {
             Namespace = arguments.GetValue(RaceOptions.Namespace)!,
             DetachedTtl = TimeSpan.FromMilliseconds(500),
+            RedisBudget = TimeSpan.FromMilliseconds(arguments.GetValue(RaceOptions.Budget)),
             Fenced = !arguments.GetValue(RaceOptions.Unfenced),
         };
-        return await CacheManager.ConnectAsync(configuration, options);
+        return await CacheManager.ConnectAsync(configuration.ToString(includePassword: true), options);
     }
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
@@ -79,9 +79,11 @@ internal static class RaceNode
                 case RacePhase.Rest:
                     // Callers that left, and refreshes in the background, have loads that outlive the workers.
                     await RaceMemory.UntilAsync(() => !source.IsLoading, "Loads do not end.", Patience, cancellationToken);
+                    await AttachedAsync(cache, cancellationToken);
                     break;
                 case RacePhase.Announce:
                     await sentinels.AnnounceAsync();
+                    await AttachedAsync(cache, cancellationToken);
                     break;
                 case RacePhase.Hear:
                     await sentinels.HearAsync(cancellationToken);
@@ -102,6 +104,10 @@ internal static class RaceNode
         Interlocked.Add(ref memory.RedisHits, families.Sum(f => f.RedisHits));
         return 0;
     }
+
+    // What a node could not tell Redis it tells before it uses Redis again; until then the others cannot have heard it.
+    private static Task AttachedAsync(CacheManager cache, CancellationToken cancellationToken) =>
+        RaceMemory.UntilAsync(() => cache.IsAttached, "Redis does not come back into use.", Patience, cancellationToken);
 
     private static void CheckMemory(CacheManager cache, RaceHistory history)
     {

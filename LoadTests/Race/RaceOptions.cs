@@ -11,5 +11,7 @@ internal static class RaceOptions
 
     internal static readonly Option<string> Namespace = new("--namespace") { Description = "The cache's namespace in Redis.", DefaultValueFactory = _ => $"race-{Environment.ProcessId}" };
 
+    internal static readonly Option<double> Budget = new("--budget") { Description = "How many milliseconds a node waits for Redis; 50, the cache's own, lets a busy machine alone open the breaker.", DefaultValueFactory = _ => 50 };
+
     internal static readonly Option<double> LagLimit = new("--lag") { Description = "After how many seconds a change must have been heard by the other process.", DefaultValueFactory = _ => 2 };
 }
