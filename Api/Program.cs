@@ -3,6 +3,7 @@ using Platform.Api.Catalog;
 using Platform.Api.Catalog.Embeddings;
 using Platform.Api.Catalog.Search;
 using Platform.Api.Data;
+using Platform.Api.Diagnostics;
 using Platform.Api.Documentation;
 using Platform.Api.Embeddings;
 using Platform.Api.Http;
@@ -29,6 +30,7 @@ static WebApplication Build(string[] args)
     var api = app.MapApi();
     api.MapCatalog();
     api.MapSearch();
+    api.MapCacheDiagnostics();
     return app;
 }
 

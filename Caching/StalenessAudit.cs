@@ -43,9 +43,6 @@ internal sealed class StalenessAudit : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether a hit of a family with this audit rate is one to compare.</summary>
-    public static bool Samples(double rate) => rate > 0 && Random.Shared.NextDouble() < rate;
-
     /// <summary>Has a hit compared, sometime soon; never waits.</summary>
     /// <param name="family">Where the result is counted.</param>
     /// <param name="cached">What the hit answered.</param>

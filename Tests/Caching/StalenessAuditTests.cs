@@ -226,16 +226,6 @@ public sealed class StalenessAuditTests : IAsyncDisposable
         Assert.Equal(0, _telemetry.Count(CacheError.AuditFailed));
     }
 
-    [Fact]
-    public void A_rate_of_zero_samples_nothing_a_rate_of_one_everything_and_a_half_about_half()
-    {
-        static int Sampled(double rate) => Enumerable.Range(0, 10_000).Count(_ => StalenessAudit.Samples(rate));
-
-        Assert.Equal(0, Sampled(0));
-        Assert.Equal(10_000, Sampled(1));
-        Assert.InRange(Sampled(0.5), 4_500, 5_500);
-    }
-
     private void Offer(string? cached) => Offer(cached, _ =>
     {
         Interlocked.Increment(ref _loads);
