@@ -1,4 +1,5 @@
 using System.CommandLine;
+using StackExchange.Redis;
 
 namespace Platform.LoadTests;
 
@@ -23,6 +24,14 @@ internal sealed class BenchRedis : IAsyncDisposable
             return new BenchRedis(given, null);
         var (application, configuration) = await AppHostServer.StartAsync("redis", ["redis-password"], cancellationToken);
         return new BenchRedis(configuration, application);
+    }
+
+    /// <summary>Deletes what a cache of this namespace has left; its fence table would stay for ever.</summary>
+    internal async Task ForgetAsync(string ns)
+    {
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(Configuration);
+        await foreach (var key in connection.GetServers()[0].KeysAsync(pattern: $"{ns}:*"))
+            await connection.GetDatabase().KeyDeleteAsync(key);
     }
 
     public ValueTask DisposeAsync() => _started?.DisposeAsync() ?? ValueTask.CompletedTask;

@@ -43,6 +43,7 @@ internal static class CacheBench
                 reached.Add(await ColdKey.MeasureAsync(catalogue, cancellationToken));
         }
 
+        await redis.ForgetAsync(ns);
         return reached.All(r => r) ? 0 : 1;
     }
 }

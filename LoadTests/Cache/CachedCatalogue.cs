@@ -37,7 +37,7 @@ internal sealed record CachedCatalogue(BenchDatabase Database, string Redis, str
     {
         var api = BenchApi.Start(Database, Redis, new Dictionary<string, string>
         {
-            ["Cache__Namespace"] = $"{Namespace}-{generation}",
+            ["Cache__Namespace"] = $"{Namespace}:{generation}",
             ["Cache__MemoryBytes"] = memoryBytes.ToString(CultureInfo.InvariantCulture),
         }, processor);
         try

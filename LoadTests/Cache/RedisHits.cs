@@ -60,7 +60,7 @@ internal static class RedisHits
     // What the cache made of the payload, whatever it calls it.
     private static async Task<byte[]> StoredAsync(ConnectionMultiplexer redis, string ns)
     {
-        await foreach (var key in redis.GetServers()[0].KeysAsync(pattern: $"*{ns}*bench:*"))
+        await foreach (var key in redis.GetServers()[0].KeysAsync(pattern: $"{ns}:*bench:*"))
         {
             if ((byte[]?)await redis.GetDatabase().StringGetAsync(key) is { Length: >= PayloadBytes and < PayloadBytes * 2 } bytes)
                 return bytes;

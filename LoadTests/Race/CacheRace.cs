@@ -47,6 +47,7 @@ internal static class CacheRace
             }
 
             File.Delete(path);
+            await redis.ForgetAsync(arguments.GetValue(RaceOptions.Namespace)!);
         }
     }
 

@@ -68,7 +68,7 @@ internal sealed class RaceFaults : IAsyncDisposable
         foreach (var client in await server.ClientListAsync())
         {
             var listens = client.SubscriptionCount + client.PatternSubscriptionCount > 0;
-            if (client.Name?.StartsWith(_namespace, StringComparison.Ordinal) == true && (messages == 2 || listens == (messages == 1)) && _random.Next(3) != 0)
+            if (client.Name?.StartsWith(_namespace + "-", StringComparison.Ordinal) == true && (messages == 2 || listens == (messages == 1)) && _random.Next(3) != 0)
                 await server.ExecuteAsync("CLIENT", "KILL", "ID", client.Id);
         }
     }
@@ -82,7 +82,7 @@ internal sealed class RaceFaults : IAsyncDisposable
     private async Task LoseAsync()
     {
         var part = _random.Next(2) == 0;
-        await foreach (var key in Server().KeysAsync(pattern: $"*{_namespace}*"))
+        await foreach (var key in Server().KeysAsync(pattern: $"{_namespace}:*"))
         {
             if (!part || _random.Next(2) == 0)
                 await _redis!.GetDatabase().KeyDeleteAsync(key);
