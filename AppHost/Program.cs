@@ -39,6 +39,7 @@ var migrate = builder.AddProject<Projects.Api>("migrate", options => options.Exc
     .WithEnvironment("DOTNET_ENVIRONMENT", builder.Environment.EnvironmentName)
     .WithReference(platform, connectionName: "platform-admin")
     .WithReference(owner)
+    .WithReference(redis) // told when there are works now where none were
     .WithEnvironment("Database__OwnerPassword", ownerPassword)
     .WithEnvironment("Database__AppPassword", appPassword)
     .WithEnvironment("Database__ReaderPassword", readerPassword)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql;
@@ -55,8 +56,10 @@ internal static class MigrateCommand
             await MigrateAsync(owner, arguments.GetValue(To), Console.Out, cancellationToken);
             if (arguments.GetValue(Demo))
             {
-                await using var db = Open(owner);
+                await using var cache = CommandCache.Open();
+                await using var db = Open(owner, new CacheInvalidationInterceptor(cache.Invalidation));
                 var works = await DemoCatalogue.LoadIfEmptyAsync(db, TimeProvider.System, cancellationToken);
+                await cache.FinishAsync(Console.Error);
                 await Console.Out.WriteLineAsync(works > 0 ? $"Stored a catalogue of {works} works." : "The catalogue is not empty: no demo works stored.");
             }
 
@@ -134,12 +137,12 @@ internal static class MigrateCommand
         }
     }
 
-    private static PlatformDbContext Open(string connectionString)
+    private static PlatformDbContext Open(string connectionString, params IInterceptor[] interceptors)
     {
         var options = new DbContextOptionsBuilder<PlatformDbContext>();
         PlatformDbContext.Configure(options);
         // Building an index on a large table takes as long as it takes.
-        options.UseNpgsql(connectionString, npgsql => npgsql.CommandTimeout(0));
+        options.UseNpgsql(connectionString, npgsql => npgsql.CommandTimeout(0)).AddInterceptors(interceptors);
         return new PlatformDbContext(options.Options);
     }
 

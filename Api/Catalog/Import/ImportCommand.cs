@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
+using Platform.Api.Data;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -42,8 +43,18 @@ internal static class ImportCommand
             var connectionString = Host.CreateApplicationBuilder().Configuration.GetConnectionString("platform")
                 ?? throw new ImportException("ConnectionStrings:platform is not set: import connects by it as platform_app.");
             using var report = new ImportReport(arguments.GetRequiredValue(Report));
-            var import = new GoodbooksImport(connectionString, TimeProvider.System);
-            var files = await ShowAsync(progress => import.RunAsync(arguments.GetRequiredValue(Folder), report, progress, cancellationToken));
+            await using var cache = CommandCache.Open();
+            var import = new GoodbooksImport(connectionString, TimeProvider.System, cache.Invalidation);
+            IReadOnlyList<ImportedFile> files;
+            try
+            {
+                files = await ShowAsync(progress => import.RunAsync(arguments.GetRequiredValue(Folder), report, progress, cancellationToken));
+            }
+            finally
+            {
+                await cache.FinishAsync(Console.Error);
+            }
+
             await PrintAsync(Console.Out, files, report);
             return arguments.GetValue(Strict) && report.Rejected + report.Dropped > 0 ? RowsRejected : 0;
         }
