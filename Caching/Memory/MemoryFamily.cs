@@ -68,6 +68,12 @@ internal sealed class MemoryFamily(string name, long floor)
         Account(entry, -1);
     }
 
+    internal void Clear()
+    {
+        while (_oldest is not null)
+            Remove(_oldest);
+    }
+
     /// <summary>Puts an entry in the place of the one it supersedes: to be stored anew is a sign of use, not of age.</summary>
     internal void Replace(MemoryEntry old, MemoryEntry entry)
     {

@@ -98,9 +98,10 @@ internal sealed partial class MemoryLevel(long capacityBytes)
     {
         lock (_changing)
         {
-            foreach (var (_, entry) in _entries)
-                Drop(entry);
-            _entries.Clear(); // also gives its table back
+            _entries.Clear(); // gives its table back too, which it does not once it is empty
+            foreach (var family in _families)
+                family.Clear();
+            Volatile.Write(ref _bytes, 0);
         }
     }
 

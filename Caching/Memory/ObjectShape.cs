@@ -52,7 +52,7 @@ internal sealed class ObjectShape
                 return WithElements(type.GetArrayRank(), lengths => Array.CreateInstance(element, lengths), ReferenceReader.OfElements(element));
             return new ObjectShape(FixedBytes(type), 0, ReferenceReader.OfFields(type));
         }
-        catch (Exception e) when (e is ArgumentException or NotSupportedException or InvalidOperationException or MemberAccessException)
+        catch (Exception e) when (e is ArgumentException or NotSupportedException or InvalidOperationException or MemberAccessException or TargetInvocationException)
         {
             return new ObjectShape(ObjectSize.Unmeasured, 0, null);
         }

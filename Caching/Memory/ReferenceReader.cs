@@ -31,7 +31,7 @@ internal static class ReferenceReader
         return (Action<object, ObjectWalk>?)Own(nameof(OfStructElements)).MakeGenericMethod(element).Invoke(null, null);
     }
 
-    private static Action<object, ObjectWalk>? OfStructElements<T>() where T : struct
+    private static Action<object, ObjectWalk>? OfStructElements<T>()
     {
         if (OfStruct<T>() is not { } read)
             return null;
@@ -42,7 +42,7 @@ internal static class ReferenceReader
         };
     }
 
-    private static StructReader<T>? OfStruct<T>() where T : struct
+    private static StructReader<T>? OfStruct<T>()
     {
         var value = Expression.Parameter(typeof(T).MakeByRefType());
         var walk = Expression.Parameter(typeof(ObjectWalk));

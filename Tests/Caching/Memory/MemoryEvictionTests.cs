@@ -100,38 +100,31 @@ public sealed class MemoryEvictionTests
     }
 
     [Fact]
-    public void No_entry_goes_whose_loss_would_take_its_family_below_the_floor()
-    {
-        // "wide" is one byte above its floor; its only entries are far bigger than that byte.
-        var wide = TestLevel.EmptyEntryBytes + 2000;
-        _cache.Family("wide", floor: 2 * wide - 8);
-        _cache.Set("wid1", 2000, "wide");
-        _cache.Set("wid2", 2000, "wide");
-
-        Fill("book", 5 * Room);
-
-        Assert.Equal(2, _cache.Family("wide").Count);
-        _cache.AssertConsistent();
-    }
-
-    [Fact]
     public void A_family_makes_room_for_itself_when_no_other_can_spare_any()
     {
-        // Nine families, each of one big entry under a floor just below it: nothing above a floor is small enough to take.
-        var big = (int)(_cache.Level.CapacityBytes / 10 - TestLevel.EmptyEntryBytes) / 8 * 8;
-        for (var i = 0; i < 10; i++)
-        {
-            _cache.Family($"f{i}", floor: _cache.Level.CapacityBytes / 20);
-            _cache.Set($"big{i}", big, $"f{i}");
-        }
+        FillWithBigEntries(families: 10);
 
-        _cache.Set("next", big, "f0");
+        _cache.Set("next", BigBytes, "f0");
         _cache.Set("none", 1000, "new");
 
         Assert.True(Holds("next"));
         Assert.False(Holds("big0"));
         Assert.False(Holds("none"));
         Assert.All(Enumerable.Range(1, 9), i => Assert.True(Holds($"big{i}")));
+        _cache.AssertConsistent();
+    }
+
+    [Fact]
+    public void A_family_that_can_spare_an_entry_gives_it_though_another_has_more_above_its_floor()
+    {
+        FillWithBigEntries(families: 9);
+        _cache.Family("small", floor: _cache.Level.CapacityBytes / 20);
+        Fill("small", 10 * Room, bytes: 8);
+
+        _cache.Set("new1", 8, "new");
+
+        Assert.All(Enumerable.Range(0, 9), i => Assert.True(Holds($"big{i}")));
+        Assert.True(Holds("new1"));
         _cache.AssertConsistent();
     }
 
@@ -166,12 +159,24 @@ public sealed class MemoryEvictionTests
 
     private void Read(params string[] keys) => Assert.All(keys, key => Assert.True(_cache.Level.TryGet(key, out _)));
 
-    private void Fill(string family, int entries, int from = 0, params string[] read)
+    private int BigBytes => (int)(_cache.Level.CapacityBytes / 10 - TestLevel.EmptyEntryBytes) / 8 * 8;
+
+    /// <summary>Families of one entry that is twice the floor and more: if it went, its family would be below the floor.</summary>
+    private void FillWithBigEntries(int families)
+    {
+        for (var i = 0; i < families; i++)
+        {
+            _cache.Family($"f{i}", floor: _cache.Level.CapacityBytes / 20 - 500);
+            _cache.Set($"big{i}", BigBytes, $"f{i}");
+        }
+    }
+
+    private void Fill(string family, int entries, int from = 0, int bytes = 1000, params string[] read)
     {
         for (var i = from; i < from + entries; i++)
         {
             Read(read);
-            _cache.Set(i < 100 ? $"{family[..2]}{i:00}" : $"{family[..1]}{i:000}", 1000, family);
+            _cache.Set(i < 100 ? $"{family[..2]}{i:00}" : $"{family[..1]}{i:000}", bytes, family);
         }
     }
 }

@@ -2,13 +2,14 @@ namespace Platform.Tests.Caching.Memory;
 
 public sealed class MemoryModelTests
 {
-    private const int Steps = 3_000;
-    private static readonly string[] Families = ["book", "author", "search", "rare"];
+    private const int Steps = 2_000;
+    private const int Seeds = 12;
+    private static readonly string[] Families = ["book", "author", "search", "suggest", "category", "rare"];
 
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 20)];
+    public static TheoryData<int> AllSeeds => [.. Enumerable.Range(1, Seeds)];
 
     [Theory]
-    [MemberData(nameof(Seeds))]
+    [MemberData(nameof(AllSeeds))]
     public void Any_sequence_of_calls_leaves_what_the_plain_model_leaves(int seed)
     {
         var random = new Random(seed);
@@ -17,7 +18,8 @@ public sealed class MemoryModelTests
         var model = new SieveModel(capacity, TestLevel.EmptyEntryBytes);
         foreach (var family in Families)
         {
-            var floor = random.Next(2) * random.Next(capacity / 2 / Families.Length);
+            // High floors and big entries, so that little can be spared, and often not without going below a floor.
+            var floor = random.Next(3) == 0 ? 0 : capacity / 2 / Families.Length - random.Next(100);
             Assert.Equal(floor, cache.Family(family, floor).Floor);
             model.AddFamily(family, floor);
         }

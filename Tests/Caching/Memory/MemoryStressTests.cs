@@ -5,8 +5,8 @@ namespace Platform.Tests.Caching.Memory;
 public sealed class MemoryStressTests
 {
     private const int Threads = 6;
-    private const int StepsPerThread = 60_000;
-    private const int Keys = 500;
+    private const int StepsPerThread = 40_000;
+    private const int Keys = 100;
     private static readonly string[] Families = ["book", "author", "rare"];
 
     [Fact]
@@ -46,11 +46,11 @@ public sealed class MemoryStressTests
                     mine = TestLevel.NewEntry(key, random.Next(random.Next(10_000)), families[random.Next(families.Length)], random.Next(1000));
                     level.Set(mine);
                     break;
-                case < 17:
+                case < 12:
                     if (level.TryGet(key, out var found) && found.Key != key)
                         throw new InvalidOperationException($"Asked for {key}, given {found.Key}.");
                     break;
-                case < 18:
+                case < 17:
                     level.Remove(key);
                     break;
                 case < 19:

@@ -56,6 +56,7 @@ public sealed class ObjectSizeTests
             return pairs;
         },
         ["structs that hold none"] = () => new (byte, Half, long)[12_345],
+        ["structs that may be absent"] = () => new (int, string)?[] { (1, new string('x', 100)), null, (2, new string('y', 200)) },
         ["jagged arrays"] = () =>
         {
             var rows = new int[Many][];
