@@ -33,6 +33,29 @@ public sealed class MemoryStressTests
         Assert.All(cache.Level.Families, family => Assert.Equal((0, 0), (family.Bytes, family.Count)));
     }
 
+    [Fact]
+    public async Task One_key_stored_and_removed_at_once_leaves_exact_figures()
+    {
+        var cache = new TestLevel(64 * 1024);
+        var family = cache.Family("book");
+        using var start = new Barrier(2);
+
+        await Task.WhenAll(
+            Run(() => cache.Level.Set(TestLevel.NewEntry("key1", 8, family))),
+            Run(() => cache.Level.Remove("key1")));
+
+        cache.AssertConsistent();
+
+        Task Run(Func<bool> step) => Task.Factory.StartNew(
+            () =>
+            {
+                start.SignalAndWait(TestContext.Current.CancellationToken);
+                for (var i = 0; i < 10 * StepsPerThread; i++)
+                    step();
+            },
+            TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
     private static long Work(MemoryLevel level, MemoryFamily[] families, Random random)
     {
         MemoryEntry? mine = null;
