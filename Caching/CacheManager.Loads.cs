@@ -42,6 +42,11 @@ public sealed partial class CacheManager
                 Refresh(key, state, load, family);
             }
 
+            if (family.IsAudited() && _memory.TryGet(key.Value, out var entry))
+            {
+                Audit(key, found.Value, entry, state, load, family);
+            }
+
             return found;
         }
 

@@ -51,6 +51,7 @@ public sealed partial class CacheManager : IAsyncDisposable
 
         _telemetry.ObserveMemory(() => _memory.Bytes, () => _memory.Families.Select(family => (family.Name, family.Evictions)));
         _detachedTicks = Ticks(options.DetachedTtl);
+        _audit = new StalenessAudit(_telemetry, _time, logger);
         _redis = new RedisLink(redis, sockets, options, _telemetry, logger);
         _redis.Start(OnOthersInvalidated, OnInvalidationsMissed);
         _sweep = _time.CreateTimer(_ => _memory.RemoveExpired(_time.GetTimestamp()), null, ExpirySweep, ExpirySweep);
@@ -131,6 +132,7 @@ public sealed partial class CacheManager : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _sweep.DisposeAsync().ConfigureAwait(false);
+        await _audit.DisposeAsync().ConfigureAwait(false);
         await _redis.DisposeAsync().ConfigureAwait(false);
         if (_connection is not null)
         {
