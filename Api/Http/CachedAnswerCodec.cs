@@ -20,11 +20,15 @@ internal sealed class CachedAnswerCodec : ICacheCodec<CachedAnswer>
     public CachedAnswer Read(ReadOnlyMemory<byte> input)
     {
         var span = input.Span;
-        if (span.IsEmpty || span.Length - 1 < span[0] || span[0] < 2 || span[1] != '"' || span[span[0]] != '"')
+        if (span.IsEmpty || span.Length - 1 < span[0] || !IsETag(span.Slice(1, span[0])))
         {
             throw new FormatException("This is no cached answer.");
         }
 
         return new CachedAnswer(input[(1 + span[0])..], Encoding.ASCII.GetString(span.Slice(1, span[0])));
     }
+
+    // RFC 9110, 8.8.3; anything else, a line's end above all, must not get into a header.
+    private static bool IsETag(ReadOnlySpan<byte> tag) =>
+        tag is [(byte)'"', .. var value, (byte)'"'] && !value.ContainsAnyExceptInRange((byte)'!', (byte)'~') && !value.Contains((byte)'"');
 }

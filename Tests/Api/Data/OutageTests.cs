@@ -21,7 +21,8 @@ public sealed class OutageTests(DatabaseFixture fixture) : IClassFixture<Databas
     {
         (_proxy, var throughProxy) = TcpProxy.Before(_database.App);
         _redis = TcpProxy.BeforeAddress(_database.Redis);
-        _api = ApiFixture.Host(_database, ("ConnectionStrings:platform", throughProxy), ("Database:RequestDeadline", "00:00:01.5"), ("ConnectionStrings:redis", $"127.0.0.1:{_redis.Port}"));
+        _api = ApiFixture.Host(_database, ("ConnectionStrings:platform", throughProxy), ("Database:RequestDeadline", "00:00:01.5"), ("ConnectionStrings:redis", $"127.0.0.1:{_redis.Port}"),
+            ("Cache:Namespace", $"{_database.Name}-{Guid.CreateVersion7():N}"));
         _client = _api.CreateClient();
         _client.DefaultRequestHeaders.Add("X-Admin-Key", ApiFixture.AdminKey);
         await WarmUpAsync();
@@ -71,6 +72,32 @@ public sealed class OutageTests(DatabaseFixture fixture) : IClassFixture<Databas
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task All_who_wait_for_one_answer_get_503_in_time(bool isFrozen)
+    {
+        Fail(isFrozen);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => AskAsync(ReadTree)));
+
+        Assert.All(answers, answer => Assert.Equal((HttpStatusCode.ServiceUnavailable, "application/problem+json"), (answer.Status, answer.Type)));
+        Assert.All(answers, answer => Assert.InRange(answer.Took, TimeSpan.Zero, Promised));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_was_read_before_is_read_without_the_database(bool isFrozen)
+    {
+        Assert.Equal(HttpStatusCode.OK, (await AskAsync(ReadTree)).Status);
+        Fail(isFrozen);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => AskAsync(ReadTree)));
+
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public async Task The_catalogue_is_served_without_redis(bool isFrozen)
     {
         if (isFrozen)
@@ -113,9 +140,12 @@ public sealed class OutageTests(DatabaseFixture fixture) : IClassFixture<Databas
         return (response.StatusCode, response.Content.Headers.ContentType?.MediaType, watch.Elapsed);
     }
 
-    private Task<HttpResponseMessage> Read(CancellationToken cancellationToken) => _client.GetAsync("/api/v1/books", cancellationToken);
+    // Both ask what nobody has asked before, so that no cache can know.
+    private Task<HttpResponseMessage> Read(CancellationToken cancellationToken) => _client.GetAsync($"/api/v1/books?author={Guid.CreateVersion7()}", cancellationToken);
 
-    private Task<HttpResponseMessage> Search(CancellationToken cancellationToken) => _client.GetAsync("/api/v1/search?q=sea", cancellationToken);
+    private Task<HttpResponseMessage> Search(CancellationToken cancellationToken) => _client.GetAsync($"/api/v1/search?q=sea+{Guid.CreateVersion7():N}", cancellationToken);
+
+    private Task<HttpResponseMessage> ReadTree(CancellationToken cancellationToken) => _client.GetAsync("/api/v1/categories", cancellationToken);
 
     private Task<HttpResponseMessage> Write(CancellationToken cancellationToken) =>
         _client.PostAsJsonAsync("/api/v1/categories", new { name = "Sea", slug = $"sea-{Guid.CreateVersion7():N}" }, cancellationToken);
