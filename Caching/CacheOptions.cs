@@ -40,6 +40,9 @@ public sealed class CacheOptions
     /// </summary>
     internal bool Fenced { get; set; } = true;
 
+    /// <summary>How often Redis is asked whether anything was said that was not heard. Only tests change it.</summary>
+    internal TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Reads the section <c>Cache</c>.</summary>
     /// <exception cref="InvalidOperationException">A setting is not usable; the message names it.</exception>
     internal static CacheOptions From(IConfiguration configuration)

@@ -13,7 +13,6 @@ namespace Platform.Caching.Redis;
 /// </summary>
 internal sealed partial class RedisLink : IAsyncDisposable
 {
-    private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
@@ -28,6 +27,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
     private readonly RedisNames _names;
     private readonly SocketWatch _sockets;
     private readonly TimeSpan _budget;
+    private readonly TimeSpan _heartbeat;
     private readonly CacheTelemetry _telemetry;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
@@ -49,7 +49,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
     internal RedisLink(IConnectionMultiplexer redis, SocketWatch sockets, CacheOptions options, CacheTelemetry telemetry, ILogger logger)
     {
         (_redis, _sockets, _telemetry, _logger) = (redis, sockets, telemetry, logger);
-        (_names, _budget) = (new RedisNames(options.Namespace), options.RedisBudget);
+        (_names, _budget, _heartbeat) = (new RedisNames(options.Namespace), options.RedisBudget, options.Heartbeat);
         _unusableSince = Stopwatch.GetTimestamp();
         _sockets.Opening += OnSocketOpening;
     }
@@ -206,7 +206,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
         var behind = -1L;
-        while (!await _lost.WaitAsync(HeartbeatInterval, cancellationToken).ConfigureAwait(false))
+        while (!await _lost.WaitAsync(_heartbeat, cancellationToken).ConfigureAwait(false))
         {
             if (_usable is not { } mirror)
             {

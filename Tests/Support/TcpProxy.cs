@@ -7,8 +7,8 @@ using Npgsql;
 namespace Platform.Tests.Support;
 
 /// <summary>
-/// A server's address that fails on command: it refuses (the server is stopped), or takes connections and says nothing
-/// (the server is frozen: its kernel still accepts).
+/// A server's address that fails on command: it refuses (the server is stopped), takes connections and says nothing
+/// (the server is frozen: its kernel still accepts), answers late, or does what it is asked and its answers are lost.
 /// </summary>
 internal sealed class TcpProxy : IAsyncDisposable
 {
@@ -19,6 +19,8 @@ internal sealed class TcpProxy : IAsyncDisposable
     private readonly Task _accepting;
     private volatile TaskCompletionSource _flowing = new();
     private volatile bool _cut;
+    private volatile bool _losesAnswers;
+    private long _delayTicks;
 
     private TcpProxy(string host, int port)
     {
@@ -57,10 +59,17 @@ internal sealed class TcpProxy : IAsyncDisposable
     /// <summary>Lets nothing through, neither way, until <see cref="Restore"/>; connections stay and are accepted.</summary>
     public void Stall() => _flowing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Lets requests through, but no answer, until <see cref="Restore"/>.</summary>
+    public void LoseAnswers() => _losesAnswers = true;
+
+    /// <summary>Has every answer come so much later, until <see cref="Restore"/>.</summary>
+    public void Delay(TimeSpan answers) => Volatile.Write(ref _delayTicks, answers.Ticks);
+
     /// <summary>Works again; what waited goes through.</summary>
     public void Restore()
     {
-        _cut = false;
+        _cut = _losesAnswers = false;
+        Volatile.Write(ref _delayTicks, 0);
         _flowing.TrySetResult();
     }
 
@@ -105,7 +114,7 @@ internal sealed class TcpProxy : IAsyncDisposable
                 await _flowing.Task;
                 await server.ConnectAsync(_target, _disposed.Token);
                 client.NoDelay = true;
-                await Task.WhenAny(PumpAsync(client, server), PumpAsync(server, client));
+                await Task.WhenAny(PumpAsync(client, server, areAnswers: false), PumpAsync(server, client, areAnswers: true));
             }
             catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
             {
@@ -118,7 +127,7 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync(Socket from, Socket to)
+    private async Task PumpAsync(Socket from, Socket to, bool areAnswers)
     {
         var buffer = new byte[16 * 1024];
         try
@@ -126,6 +135,17 @@ internal sealed class TcpProxy : IAsyncDisposable
             while (await from.ReceiveAsync(buffer, _disposed.Token) is > 0 and var count)
             {
                 await _flowing.Task;
+                if (areAnswers && _losesAnswers)
+                {
+                    continue;
+                }
+
+                if (areAnswers && Volatile.Read(ref _delayTicks) is > 0 and var ticks)
+                {
+                    using var late = new PeriodicTimer(TimeSpan.FromTicks(ticks));
+                    await late.WaitForNextTickAsync(_disposed.Token);
+                }
+
                 await to.SendAsync(buffer.AsMemory(0, count), _disposed.Token);
             }
         }
