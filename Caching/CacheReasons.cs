@@ -46,7 +46,7 @@ internal enum CacheError
     /// <summary>Redis could not be reached, or answered with an error.</summary>
     RedisUnavailable,
 
-    /// <summary>Invalidations of other processes were missed: the memory was emptied.</summary>
+    /// <summary>Invalidations of other processes were missed, or may have been: the memory was emptied.</summary>
     MissedInvalidation,
 
     /// <summary>A load failed, in time or not.</summary>

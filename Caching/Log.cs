@@ -21,8 +21,8 @@ internal static partial class Log
     public static partial void RedisBack(this ILogger logger, double outageSeconds);
 
     // Information: this is what the sequence numbers are for, and it follows each outage.
-    [LoggerMessage(EventId = 3003, Level = LogLevel.Information, Message = "Invalidations of other processes were missed: {Entries} values dropped from memory")]
-    public static partial void InvalidationsMissed(this ILogger logger, long entries);
+    [LoggerMessage(EventId = 3003, Level = LogLevel.Information, Message = "Invalidations of other processes may have been missed: the memory is dropped")]
+    public static partial void InvalidationsMissed(this ILogger logger);
 
     [LoggerMessage(EventId = 3004, Level = LogLevel.Warning, Message = "Redis lost the cache's fence, by a flush or a failover: all that was cached before counts as missing")]
     public static partial void FenceLost(this ILogger logger);

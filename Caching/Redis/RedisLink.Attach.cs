@@ -12,6 +12,8 @@ internal sealed partial class RedisLink
 
     private List<FenceMessage>? _heardWhileAttaching;
     private string _nonce = "";
+    private long _epoch;
+    private bool _epochWasEnded;
     private TaskCompletionSource _helloHeard = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private async Task AttachAsync(CancellationToken cancellationToken)
@@ -130,6 +132,7 @@ internal sealed partial class RedisLink
                     }
                 }
 
+                NoteMissed(mirror);
                 _mirror = mirror;
                 _hadOutage = false;
                 _missed();
@@ -145,6 +148,24 @@ internal sealed partial class RedisLink
         }
     }
 
+    private void NoteMissed(FenceMirror mirror)
+    {
+        if (_epoch != 0)
+        {
+            _telemetry.Error(CacheError.MissedInvalidation);
+            if (_epoch != mirror.Epoch && !_epochWasEnded)
+            {
+                Log.FenceLost(_logger);
+            }
+            else if (_epoch == mirror.Epoch)
+            {
+                Log.InvalidationsMissed(_logger);
+            }
+        }
+
+        (_epoch, _epochWasEnded) = (mirror.Epoch, false);
+    }
+
     // In order, one at a time: the client's queue sees to that.
     private void OnMessage(RedisValue value)
     {
@@ -156,6 +177,7 @@ internal sealed partial class RedisLink
 
         lock (_changing)
         {
+            _epochWasEnded |= message.Kind == 'e';
             if (_mirror is { } mirror)
             {
                 if (message.Epoch != mirror.Epoch || message.Seq > mirror.Heard + 1)
