@@ -10,6 +10,9 @@ internal sealed class CacheNode : IAsyncDisposable
 {
     public const string Namespace = "test";
 
+    /// <summary>What its connections are called in Redis.</summary>
+    public const string ClientName = "cache-node";
+
     private readonly CacheManager _cache;
     private readonly Source _source;
     private readonly Meter _meter;
@@ -26,10 +29,11 @@ internal sealed class CacheNode : IAsyncDisposable
         MemoryTtl = TimeSpan.FromHours(1),
         Jitter = 0,
         AuditRate = 0,
+        Tags = (_, _) => [Shelf],
     };
 
-    /// <summary>As <see cref="Book"/>, for those who ask whether Redis has a value.</summary>
-    public static CachePolicy NotInMemory { get; } = new() { Family = "book_redis", Ttl = TimeSpan.FromHours(2), MemoryTtl = TimeSpan.Zero, Jitter = 0, AuditRate = 0 };
+    /// <summary>Of every <see cref="Book"/>.</summary>
+    public static CacheTag Shelf { get; } = new("shelf");
 
     /// <summary>Options in which a busy machine is no outage; a test of the budget itself sets the real one.</summary>
     public static CacheOptions Options(Action<CacheOptions>? configure = null)
@@ -43,14 +47,14 @@ internal sealed class CacheNode : IAsyncDisposable
     public static async Task<CacheNode> ConnectAsync(string redis, Source source, Action<CacheOptions>? configure = null, bool attach = true)
     {
         var meter = new Meter(CacheTelemetry.MeterName);
-        var cache = await CacheManager.ConnectAsync($"{redis},connectTimeout=1000", Options(configure), meter, attach: attach, cancellationToken: TestContext.Current.CancellationToken);
+        var cache = await CacheManager.ConnectAsync($"{redis},connectTimeout=1000,name={ClientName}", Options(configure), meter, attach: attach, cancellationToken: TestContext.Current.CancellationToken);
         return new CacheNode(cache, source, meter);
     }
 
     public Task AttachedAsync() => _cache.AttachedAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
-    public ValueTask<CacheResult<string>> ReadAsync(string key, CachePolicy? policy = null) =>
-        _cache.ReadAsync(new CacheKey(key), key, (name, _) => new ValueTask<string>(_source.Read(name)), policy ?? Book, TestContext.Current.CancellationToken);
+    public ValueTask<CacheResult<string>> ReadAsync(string key) =>
+        _cache.ReadAsync(new CacheKey(key), key, (name, _) => new ValueTask<string>(_source.Read(name)), Book, TestContext.Current.CancellationToken);
 
     /// <summary>The value, when reading it answers as expected sooner or later.</summary>
     public Task ReadsAsync(string key, string expected) =>
