@@ -177,8 +177,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
             {
                 if (!subscribed)
                 {
-                    (await _redis.GetSubscriber().SubscribeAsync(_names.Channel).WaitAsync(AnswerLimit, cancellationToken).ConfigureAwait(false))
-                        .OnMessage(message => OnMessage(message.Message));
+                    await SubscribeAsync(cancellationToken).ConfigureAwait(false);
                     subscribed = true;
                 }
 
@@ -199,6 +198,22 @@ internal sealed partial class RedisLink : IAsyncDisposable
             }
 
             await Task.Delay(_pause, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task SubscribeAsync(CancellationToken cancellationToken)
+    {
+        var subscriber = _redis.GetSubscriber();
+        try
+        {
+            var queue = await subscriber.SubscribeAsync(_names.Channel).WaitAsync(AnswerLimit, cancellationToken).ConfigureAwait(false);
+            queue.OnMessage(message => OnMessage(message.Message));
+        }
+        catch
+        {
+            // The client would subscribe all the same when it connects, and fill a queue that nobody reads.
+            await subscriber.UnsubscribeAsync(_names.Channel, flags: CommandFlags.FireAndForget).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
         }
     }
 
