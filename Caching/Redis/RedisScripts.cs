@@ -1,6 +1,7 @@
 namespace Platform.Caching.Redis;
 
 /// <summary>The scripts, as they are in the files of their names; the client sends a script once and its hash from then on.</summary>
+/// <remarks>A Redis without memory left takes no more values, but invalidations all the same (<c>allow-oom</c>): they add nothing to it.</remarks>
 internal static class RedisScripts
 {
     internal static readonly string Hello = Read("hello");

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- A node begins to listen. KEYS: fence table, run id. ARGV: a new epoch, channel, nonce, size of the table in bytes.
 -- The table is made anew, under a new epoch, when it is not there, or when the server is not the one that it was made on:
 -- a restarted server has gone back to its last snapshot, and a promoted replica may lack the last invalidations.

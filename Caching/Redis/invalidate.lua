@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- KEYS: fence table, values to delete. ARGV: channel, size of the table, what the other nodes are told, slots.
 -- Versions, deletion and message are one step: no fill and no other invalidation comes between, and messages are in the
 -- order of their numbers.

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Everything becomes unread by a new epoch. KEYS: fence table. ARGV: the new epoch, channel, size of the table.
 if redis.call('STRLEN', KEYS[1]) ~= tonumber(ARGV[3]) then
   return nil
