@@ -56,7 +56,7 @@ internal static class CachePolicies
     internal static readonly CachePolicy Categories = new()
     {
         Family = "categories", Ttl = TimeSpan.FromMinutes(30), StaleIfError = Outage, SingleLoadInCluster = true, MemoryFloor = 1 << 20,
-        Tags = static (_, _) => [CacheTags.Categories],
+        Tags = static (_, _) => [CacheTags.Categories, CacheTags.CategoryCounts],
     };
 
     // No two loads are equal, since each answer says how long it took: nothing to audit by.

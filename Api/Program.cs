@@ -1,5 +1,6 @@
 using Platform.Api;
 using Platform.Api.Catalog;
+using Platform.Api.Catalog.Categories;
 using Platform.Api.Catalog.Embeddings;
 using Platform.Api.Catalog.Search;
 using Platform.Api.Data;
@@ -21,6 +22,7 @@ static WebApplication Build(string[] args)
     builder.AddPlatformData();
     builder.AddEmbeddings();
     builder.AddBookEmbeddings();
+    builder.AddCategoryCounts();
     builder.AddSearch();
     builder.AddCaching("redis", CachePolicies.AddTo);
 

@@ -93,6 +93,7 @@ internal static class SeedBench
         await ExecuteAsync(connection, string.Join(';', tables.Select(t => $"ALTER TABLE catalog.{t} ENABLE TRIGGER USER")), cancellationToken);
         await ExecuteAsync(connection, "ANALYZE catalog.books, catalog.authors, catalog.book_authors, catalog.book_categories, catalog.categories", cancellationToken);
         watch.Restart();
+        await ExecuteAsync(connection, "INSERT INTO catalog.category_count_queue DEFAULT VALUES", cancellationToken);
         await ExecuteAsync(connection, "SELECT catalog.search_rebuild()", cancellationToken);
         await ExecuteAsync(connection, "VACUUM (ANALYZE) catalog.book_search, catalog.search_words, catalog.books, catalog.book_authors, catalog.book_categories", cancellationToken);
         await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"search documents, dictionary and indexes built in {watch.Elapsed.TotalSeconds:N0} s"));

@@ -47,6 +47,7 @@ internal static class CacheMapping
 
             changes.Add(CacheTags.Categories);
         },
+        ["catalog.category_counts"] = static (changes, _) => changes.Add(CacheTags.CategoryCounts),
         ["catalog.book_embeddings"] = static (changes, _) => changes.Add(CacheTags.Embeddings),
     };
 
@@ -54,6 +55,7 @@ internal static class CacheMapping
     internal static readonly IReadOnlyDictionary<string, string> Uncached = new Dictionary<string, string>
     {
         ["catalog.book_embedding_queue"] = "work to do, which nobody reads",
+        ["catalog.category_count_queue"] = "work to do, which nobody reads",
         ["catalog.book_search"] = "triggers derive it from tables that are mapped, in the same transaction",
         ["catalog.search_words"] = "triggers derive it from tables that are mapped, in the same transaction",
         ["identity.users"] = "personal",

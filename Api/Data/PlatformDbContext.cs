@@ -1,5 +1,7 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Storage;
 using Platform.Api.Catalog;
 using Platform.Api.Catalog.Embeddings;
 using Platform.Api.Identity;
@@ -20,6 +22,21 @@ internal sealed class PlatformDbContext(DbContextOptions<PlatformDbContext> opti
     public DbSet<BookEmbedding> BookEmbeddings => Set<BookEmbedding>();
     public DbSet<User> Users => Set<User>();
     public DbSet<Review> Reviews => Set<Review>();
+
+    /// <summary>
+    /// Begins a transaction for work that nobody waits for: the service's connections otherwise cut statements off in time
+    /// for a caller to get an answer.
+    /// </summary>
+    /// <param name="longest">For each statement.</param>
+    /// <param name="cancellationToken">Stops the beginning.</param>
+    internal async Task<IDbContextTransaction> BeginLongAsync(TimeSpan longest, CancellationToken cancellationToken)
+    {
+        Database.SetCommandTimeout(longest);
+        var transaction = await Database.BeginTransactionAsync(cancellationToken);
+        var milliseconds = longest.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);
+        await Database.ExecuteSqlAsync($"SELECT set_config('statement_timeout', {milliseconds}, true)", cancellationToken);
+        return transaction;
+    }
 
     // A pooled context is used again, and a transaction that was neither committed nor rolled back says nothing: so what
     // was gathered counts for the transaction it was gathered in, and for no other.

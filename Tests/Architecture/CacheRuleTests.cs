@@ -12,7 +12,10 @@ namespace Platform.Tests.Architecture;
 public sealed partial class CacheRuleTests
 {
     // File and table, with the reason why nobody needs to be told.
-    private static readonly Dictionary<(string File, string Table), string> Exempt = [];
+    private static readonly Dictionary<(string File, string Table), string> Exempt = new()
+    {
+        [("CategoryCounts.cs", "catalog.category_counts")] = "the migration that makes the table fills it; nobody has read it yet",
+    };
 
     [Fact]
     public void Whoever_writes_a_cached_table_by_sql_tells_the_cache()

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.AI;
@@ -64,7 +63,7 @@ internal sealed class EmbeddingWorker(
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
-        await using var transaction = await BeginAsync(db, cancellationToken);
+        await using var transaction = await db.BeginLongAsync(LongestStatement, cancellationToken);
         if (!await TryLockAsync(db, cancellationToken))
             return false;
         var queued = await db.Database.ExecuteSqlAsync($"""
@@ -95,7 +94,7 @@ internal sealed class EmbeddingWorker(
         var started = time.GetTimestamp();
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
-        await using var transaction = await BeginAsync(db, cancellationToken);
+        await using var transaction = await db.BeginLongAsync(LongestStatement, cancellationToken);
         if (!await TryLockAsync(db, cancellationToken))
             return false;
 
@@ -150,15 +149,6 @@ internal sealed class EmbeddingWorker(
             },
         };
         await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    // The service's connections cut statements off in time for a caller to get an answer; here nobody waits.
-    private static async Task<IDbContextTransaction> BeginAsync(PlatformDbContext db, CancellationToken cancellationToken)
-    {
-        db.Database.SetCommandTimeout(LongestStatement);
-        var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await db.Database.ExecuteSqlAsync($"SELECT set_config('statement_timeout', {LongestStatement.TotalMilliseconds.ToString(CultureInfo.InvariantCulture)}, true)", cancellationToken);
-        return transaction;
     }
 
     private static Task<bool> TryLockAsync(PlatformDbContext db, CancellationToken cancellationToken) =>

@@ -155,8 +155,6 @@ public sealed class BookWriteTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         Assert.Empty((await api.Client.ReadAsync($"/api/v1/books?author={author}")).Items("id"));
         Assert.Empty((await api.Client.ReadAsync($"/api/v1/categories/{category}/books")).Items("id"));
-        var tree = await api.Client.ReadAsync("/api/v1/categories");
-        Assert.Equal(0, tree["items"]!.AsArray().Single(c => c!["slug"]!.GetValue<string>() == "deleted")!["bookCount"]!.GetValue<int>());
         Assert.Equal(HttpStatusCode.NoContent, (await api.Admin.SendAsync(HttpMethod.Delete, $"/api/v1/authors/{author}", ifMatch: "*")).Status);
         Assert.Equal(HttpStatusCode.NoContent, (await api.Admin.SendAsync(HttpMethod.Delete, $"/api/v1/categories/{category}", ifMatch: "*")).Status);
     }

@@ -22,6 +22,7 @@ public sealed class CacheMappingTests(DatabaseFixture fixture) : IClassFixture<D
         { "catalog.book_identifiers", $"book_id={Id} scheme=isbn13", $"book:{Id}", $"book:{Id}" },
         { "catalog.authors", $"id={Id} name=Jane", $"author:{Id}", $"author:{Id} authors books" },
         { "catalog.categories", $"id={Id} name=Sea", $"category:{Id}", $"categories category:{Id}" },
+        { "catalog.category_counts", $"category_id={Id}", "", "category_counts" },
         { "catalog.book_embeddings", $"book_id={Id}", "", "embeddings" },
         { "store.reviews", $"id={Id} book_id={Id}", "", "" },
         { "identity.users", $"id={Id}", "", "" },
