@@ -47,9 +47,8 @@ internal sealed class CacheFamily
     /// <summary>The slots that a value depends on: first its key's, then its tags'.</summary>
     internal int[] SlotsOf(CacheKey key, object? value)
     {
-        const int MostTags = 250;
         return Policy.Tags is { } tags
-            ? [FenceSlots.OfKey(key), .. tags(key, value).Select(FenceSlots.OfTag).Distinct().Take(MostTags)]
+            ? [FenceSlots.OfKey(key), .. tags(key, value).Select(FenceSlots.OfTag).Distinct()]
             : [FenceSlots.OfKey(key)];
     }
 

@@ -3,6 +3,9 @@ namespace Platform.Caching;
 /// <summary>How the values of one family of keys are cached. A family is what metrics and limits go by.</summary>
 public sealed class CachePolicy
 {
+    /// <summary>The most tags that a value may have: each hit looks at all of them.</summary>
+    public const int MaxTags = 1000;
+
     /// <summary>The family's name, as in metrics.</summary>
     /// <value>1 to 40 lower-case letters, digits and <c>_</c>.</value>
     public required string Family { get; init; }
@@ -47,6 +50,6 @@ public sealed class CachePolicy
     public long MemoryFloor { get; init; }
 
     /// <summary>The groups that a value belongs to; asked after the load, so that they may depend on it.</summary>
-    /// <value>Given the key and the value, which may be null. Null, the default, for none. At most 250 are kept.</value>
+    /// <value>Given the key and the value, which may be null. Null, the default, for none. A value with more than <see cref="MaxTags"/> is not cached.</value>
     public Func<CacheKey, object?, IEnumerable<CacheTag>>? Tags { get; init; }
 }

@@ -28,6 +28,9 @@ internal enum CacheError
     /// <summary>A message on the cache's channel that no node sends.</summary>
     MalformedMessage,
 
+    /// <summary>A value with more than <see cref="CachePolicy.MaxTags"/> tags: it is loaded every time.</summary>
+    TooManyTags,
+
     /// <summary>A value over <see cref="CacheOptions.MaxValueBytes"/>: it is loaded every time.</summary>
     ValueTooLarge,
 

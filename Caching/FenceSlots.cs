@@ -13,7 +13,7 @@ internal static class FenceSlots
 
     internal static int OfKey(CacheKey key) => (int)(Hash(key.Value) % PerKind);
 
-    internal static int OfTag(CacheTag tag) => PerKind + (int)(Hash(tag.Value) % PerKind);
+    internal static int OfTag(CacheTag tag) => PerKind + (int)(Hash(tag.Value ?? "") % PerKind);
 
     internal static bool IsTag(int slot) => slot >= PerKind;
 

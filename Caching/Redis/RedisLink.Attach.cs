@@ -183,6 +183,11 @@ internal sealed partial class RedisLink
                 if (message.Epoch != mirror.Epoch || message.Seq > mirror.Heard + 1)
                 {
                     Break(loseHearing: true, null);
+                    if (message.Kind == 'e')
+                    {
+                        // This much is known now, and need not wait until Redis can be used again.
+                        _missed();
+                    }
                 }
                 else if (message.Seq == mirror.Heard + 1)
                 {
