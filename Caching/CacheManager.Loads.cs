@@ -12,9 +12,6 @@ public sealed partial class CacheManager
 {
     private static readonly ActivitySource Activities = new("Platform.Caching");
 
-    // A load that failed is not tried again for every read that could have a stale value instead.
-    private static readonly TimeSpan StaleRetry = TimeSpan.FromSeconds(1);
-
     private readonly ConcurrentDictionary<string, PendingLoad> _loads = new(StringComparer.Ordinal);
 
     private async ValueTask<CacheResult<T>> ReadSlowAsync<TState, T>(
@@ -59,6 +56,11 @@ public sealed partial class CacheManager
             // may be too old for this read, though not for those who were waiting. The next one is not.
             if (pending.Began >= began || !_fence.IsInvalidatedSince(pending.Began, loaded.Slots))
             {
+                if (loaded.Result.IsStale)
+                {
+                    family.Counters.StaleServed();
+                }
+
                 return loaded.Result;
             }
 
@@ -108,9 +110,8 @@ public sealed partial class CacheManager
             if (family.Policy.SingleLoadInCluster && mirror is not null)
             {
                 lease = Guid.CreateVersion7(_time.GetUtcNow()).ToString("N");
-                if (await WaitForLeaseAsync<T>(key, family, mirror, pending.Began, lease).ConfigureAwait(false) is { } others)
+                if (await WaitForLeaseAsync<T>(key, family, mirror, pending.Began, isRefresh, lease).ConfigureAwait(false) is { } others)
                 {
-                    lease = "";
                     pending.Complete(others);
                     return;
                 }
@@ -121,34 +122,22 @@ public sealed partial class CacheManager
             var started = _time.GetTimestamp();
             var value = await LoadAsync(state, load, family, started).ConfigureAwait(false);
             var slots = family.SlotsOf(key, value);
-            var fresh = family.FreshFor(value);
+            var fresh = FreshFor(family, value, slots);
             pending.Complete(new Loaded<T>(Remember(key, family, value, slots, pending.Began, started, fresh), slots));
             if (mirror is not null && fresh is not null)
             {
-                await StoreAsync(key, family, value, slots, mirror, fence, started, fresh.Value, lease).ConfigureAwait(false);
-                lease = "";
+                lease = await StoreAsync(key, family, value, slots, mirror, fence, started, fresh.Value, lease).ConfigureAwait(false) ? "" : lease;
             }
         }
         catch (Exception error)
         {
-            if (!isRefresh)
-            {
-                _telemetry.Error(CacheError.LoadFailed);
-            }
-
-            if (await FindStaleAsync<T>(key, family, pending.Began).ConfigureAwait(false) is { } stale)
-            {
-                pending.Complete(stale);
-            }
-            else
-            {
-                pending.Fail(error);
-            }
-
             if (isRefresh)
             {
                 Log.BackgroundLoadFailed(_logger, family.Policy.Family, error);
             }
+
+            _telemetry.Error(CacheError.LoadFailed);
+            await FailAsync(key, family, pending, error).ConfigureAwait(false);
         }
         finally
         {
@@ -182,10 +171,12 @@ public sealed partial class CacheManager
     private Loaded<T>? FindInMemory<T>(CacheKey key)
     {
         var now = _time.GetTimestamp();
-        return TryHit<T>(key, now, out var entry, out var value)
+        return TryHit<T>(key, now, out var entry, out var value) && !IsToBeTriedAgain(entry, now)
             ? new Loaded<T>(Describe(entry, value, now), [FenceSlots.OfKey(key), .. entry.TagSlots])
             : null;
     }
+
+    private static bool IsToBeTriedAgain(MemoryEntry entry, long now) => entry.IsStale && now >= entry.RefreshAt;
 
     private static bool IsYoung<T>(CacheResult<T> found, CacheFamily family) =>
         family.Policy.EagerRefresh >= 1 || found.Age < family.Policy.EagerRefresh * (found.Age + found.Ttl);
@@ -195,8 +186,9 @@ public sealed partial class CacheManager
         using var deadline = new CancellationTokenSource(family.Policy.LoadTimeout, _time);
         try
         {
-            // The wait as well: a load that does not heed its token must not hold up those who wait.
-            return await load(state, deadline.Token).AsTask().WaitAsync(deadline.Token).ConfigureAwait(false);
+            // The wait as well, and from another thread: a load that does not heed its token, or blocks, must not hold up
+            // those who wait.
+            return await Task.Run(() => load(state, deadline.Token).AsTask(), CancellationToken.None).WaitAsync(deadline.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested)
         {
@@ -208,11 +200,30 @@ public sealed partial class CacheManager
         }
     }
 
+    /// <summary>How long a value that was just loaded is fresh; null when it is not to be cached.</summary>
+    private TimeSpan? FreshFor(CacheFamily family, object? value, int[] slots)
+    {
+        if (slots.Length <= CachePolicy.MaxTags + 1)
+        {
+            return family.FreshFor(value);
+        }
+
+        // With some of them left out, an invalidation of those would leave it as it is.
+        _telemetry.Error(CacheError.TooManyTags);
+        return null;
+    }
+
     /// <summary>Keeps a value in memory unless it was invalidated since <paramref name="began"/>.</summary>
     private CacheResult<T> Remember<T>(CacheKey key, CacheFamily family, T value, int[] slots, long began, long created, TimeSpan? fresh, CacheLevel level = CacheLevel.Source)
     {
         var now = _time.GetTimestamp();
         var age = Elapsed(now - created);
+        if (fresh is null)
+        {
+            // What is there is not what the source says now, and must not come back when a load fails.
+            _memory.Remove(key.Value);
+        }
+
         var ttl = (fresh ?? TimeSpan.Zero) - age;
         if (ttl > TimeSpan.Zero && family.MemoryTtl > TimeSpan.Zero)
         {
@@ -228,7 +239,7 @@ public sealed partial class CacheManager
                 CreatedAt = created,
                 RefreshAt = family.Policy.EagerRefresh >= 1 ? long.MaxValue : now + Ticks(memoryTtl * family.Policy.EagerRefresh),
                 ExpiresAt = now + Ticks(memoryTtl),
-                StaleUntil = created + Ticks(fresh!.Value + family.Policy.StaleIfError),
+                StaleUntil = family.Policy.StaleIfError > TimeSpan.Zero ? created + Ticks(fresh!.Value + family.Policy.StaleIfError) : now + Ticks(memoryTtl),
             }, slots[0]);
         }
 
@@ -241,30 +252,5 @@ public sealed partial class CacheManager
         {
             _telemetry.FillRejected(FillRejection.InvalidatedLocally);
         }
-    }
-
-    /// <summary>The last value that was known, when its time was up no longer ago than the policy allows and nothing invalidated it.</summary>
-    private async ValueTask<Loaded<T>?> FindStaleAsync<T>(CacheKey key, CacheFamily family, long began)
-    {
-        if (family.Policy.StaleIfError == TimeSpan.Zero)
-        {
-            return null;
-        }
-
-        var now = _time.GetTimestamp();
-        if (_memory.TryGet(key.Value, out var entry) && now < entry.StaleUntil && entry.Value is T value && !_fence.IsInvalidatedSince(entry.Fence, entry.TagSlots))
-        {
-            Keep(entry.AsStale(now + Ticks(StaleRetry)), FenceSlots.OfKey(key));
-            family.Counters.StaleServed();
-            return new Loaded<T>(new CacheResult<T>(value, CacheLevel.Memory, Elapsed(now - entry.CreatedAt), TimeSpan.Zero, true), [FenceSlots.OfKey(key), .. entry.TagSlots]);
-        }
-
-        if (_redis.Usable is { } mirror && await ReadRedisAsync<T>(key, family, mirror, began).ConfigureAwait(false) is { } found)
-        {
-            family.Counters.StaleServed();
-            return found;
-        }
-
-        return null;
     }
 }

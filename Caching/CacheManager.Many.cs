@@ -29,9 +29,15 @@ public sealed partial class CacheManager
         var missing = new List<CacheKey>();
         foreach (var key in keys.Distinct())
         {
-            if (TryHit<T>(key, now, out _, out var hit))
+            // What is stale is loaded again here, not in the background: one load for all is what this is for.
+            if (TryHit<T>(key, now, out var entry, out var hit) && !IsToBeTriedAgain(entry, now))
             {
                 family.Counters.MemoryHit();
+                if (entry.IsStale)
+                {
+                    family.Counters.StaleServed();
+                }
+
                 values[key] = hit;
             }
             else
@@ -70,6 +76,11 @@ public sealed partial class CacheManager
                 // Joined a load that is too old for this read; the next one is not.
                 Forget(key, pending);
                 loaded = await JoinMany([key], load, family)[0].Pending.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            if (loaded.Result.IsStale)
+            {
+                family.Counters.StaleServed();
             }
 
             values[key] = loaded.Result.Value;
@@ -148,7 +159,7 @@ public sealed partial class CacheManager
             {
                 var value = values.GetValueOrDefault(key)!;
                 var slots = family.SlotsOf(key, value);
-                var fresh = family.FreshFor(value);
+                var fresh = FreshFor(family, value, slots);
                 pending.Complete(new Loaded<T>(Remember(key, family, value, slots, pending.Began, started, fresh), slots));
                 if (mirror is not null && fresh is not null)
                 {
@@ -161,17 +172,7 @@ public sealed partial class CacheManager
         catch (Exception error)
         {
             _telemetry.Error(CacheError.LoadFailed);
-            foreach (var (key, pending) in own)
-            {
-                if (await FindStaleAsync<T>(key, family, pending.Began).ConfigureAwait(false) is { } stale)
-                {
-                    pending.Complete(stale);
-                }
-                else
-                {
-                    pending.Fail(error);
-                }
-            }
+            await Task.WhenAll(own.Where(one => !one.Pending.Task.IsCompleted).Select(one => FailAsync(one.Key, family, one.Pending, error).AsTask())).ConfigureAwait(false);
         }
         finally
         {

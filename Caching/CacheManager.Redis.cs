@@ -40,7 +40,7 @@ public sealed partial class CacheManager
         if (age >= fresh)
         {
             return age < fresh + family.Policy.StaleIfError
-                ? new Loaded<T>(new CacheResult<T>(value!, CacheLevel.Redis, age, TimeSpan.Zero, true), slots)
+                ? new Loaded<T>(new CacheResult<T>(value!, CacheLevel.Redis, age, TimeSpan.Zero, true), slots, fresh + family.Policy.StaleIfError - age)
                 : null;
         }
 
@@ -51,7 +51,8 @@ public sealed partial class CacheManager
     private async ValueTask<Loaded<T>?> ReadRedisAsync<T>(CacheKey key, CacheFamily family, FenceMirror mirror, long began) =>
         Read<T>(key, family, mirror, began, await _redis.GetAsync(key).ConfigureAwait(false));
 
-    private async ValueTask StoreAsync<T>(
+    /// <returns>Whether Redis was asked to, and so was given back the lease.</returns>
+    private async ValueTask<bool> StoreAsync<T>(
         CacheKey key, CacheFamily family, T value, int[] slots, FenceMirror mirror, long fence, long started, TimeSpan fresh, string lease)
     {
         byte[] bytes;
@@ -63,18 +64,18 @@ public sealed partial class CacheManager
         catch (EntryTooLargeException)
         {
             _telemetry.Error(CacheError.ValueTooLarge);
-            return;
+            return false;
         }
         catch (NotSupportedException error)
         {
             _telemetry.Error(CacheError.NotSerializable);
             Log.NotSerializable(_logger, family.Policy.Family, error);
-            return;
+            return false;
         }
 
         if (_redis.Usable != mirror)
         {
-            return;
+            return false;
         }
 
         switch (await _redis.FillAsync(mirror, _options.Fenced ? fence : -1, key, bytes, fresh + family.Policy.StaleIfError, slots, lease).ConfigureAwait(false))
@@ -86,22 +87,31 @@ public sealed partial class CacheManager
                 _telemetry.FillRejected(FillRejection.FenceLost);
                 break;
         }
+
+        return true;
     }
 
     /// <summary>Waits for the turn to load a key in the cluster, or for what another process stores in the meantime.</summary>
     /// <returns>The other's value; null when this process is to load.</returns>
-    private async ValueTask<Loaded<T>?> WaitForLeaseAsync<T>(CacheKey key, CacheFamily family, FenceMirror mirror, long began, string token)
+    private async ValueTask<Loaded<T>?> WaitForLeaseAsync<T>(CacheKey key, CacheFamily family, FenceMirror mirror, long began, bool isRefresh, string token)
     {
         var since = System.Diagnostics.Stopwatch.GetTimestamp();
-        while (_redis.Usable == mirror
-            && !await _redis.TryLeaseAsync(key, token, LeaseTime).ConfigureAwait(false)
-            && System.Diagnostics.Stopwatch.GetElapsedTime(since) < LeaseTime)
+        while (_redis.Usable == mirror)
         {
-            await Task.Delay(LeaseLook).ConfigureAwait(false);
-            if (await ReadRedisAsync<T>(key, family, mirror, began).ConfigureAwait(false) is { Result.IsStale: false } found)
+            var isHeld = await _redis.TryLeaseAsync(key, token, LeaseTime).ConfigureAwait(false);
+            // With the lease as well: its last holder may have stored the value since this process looked for it.
+            if (await ReadRedisAsync<T>(key, family, mirror, began).ConfigureAwait(false) is { Result.IsStale: false } found
+                && (!isRefresh || IsYoung(found.Result, family)))
             {
                 return found;
             }
+
+            if (isHeld || System.Diagnostics.Stopwatch.GetElapsedTime(since) >= LeaseTime)
+            {
+                return null;
+            }
+
+            await Task.Delay(LeaseLook).ConfigureAwait(false);
         }
 
         return null;

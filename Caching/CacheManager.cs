@@ -72,6 +72,7 @@ public sealed partial class CacheManager : IAsyncDisposable
     /// <remarks>What <paramref name="load"/> throws reaches everybody who waits for it, and is not cached.</remarks>
     public ValueTask<T> GetOrCreateAsync<T>(CacheKey key, Func<CancellationToken, ValueTask<T>> load, CachePolicy policy, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(load);
         var read = ReadAsync(key, load, static (load, token) => load(token), policy, cancellationToken);
         return read.IsCompletedSuccessfully ? new ValueTask<T>(read.Result.Value) : ValueAsync(read);
 
@@ -97,12 +98,17 @@ public sealed partial class CacheManager : IAsyncDisposable
         }
 
         family.Counters.MemoryHit();
+        if (entry.IsStale)
+        {
+            family.Counters.StaleServed();
+        }
+
         if (now >= entry.RefreshAt && entry.TryStartRefresh())
         {
             Refresh(key, state, load, family);
         }
 
-        if (family.IsAudited())
+        if (!entry.IsStale && family.IsAudited())
         {
             Audit(key, value, entry, state, load, family);
         }
@@ -114,7 +120,7 @@ public sealed partial class CacheManager : IAsyncDisposable
     public bool TryGet<T>(CacheKey key, out CacheResult<T> result)
     {
         var now = _time.GetTimestamp();
-        var isHit = TryHit<T>(key, now, out var entry, out var value);
+        var isHit = TryHit<T>(key, now, out var entry, out var value) && !entry.IsStale;
         result = isHit ? Describe(entry!, value, now) : default;
         return isHit;
     }
@@ -171,7 +177,7 @@ public sealed partial class CacheManager : IAsyncDisposable
     }
 
     private CacheResult<T> Describe<T>(MemoryEntry entry, T value, long now) =>
-        new(value, CacheLevel.Memory, Elapsed(now - entry.CreatedAt), Elapsed(entry.ExpiresAt - now), entry.IsStale);
+        new(value, CacheLevel.Memory, Elapsed(now - entry.CreatedAt), entry.IsStale ? TimeSpan.Zero : Elapsed(entry.ExpiresAt - now), entry.IsStale);
 
     // Others may have written and we not have heard: a little while after the loss that is borne, and of what was loaded
     // since then, an age as short.
@@ -198,7 +204,7 @@ public sealed partial class CacheManager : IAsyncDisposable
 
     private bool IsCacheable(CacheKey key)
     {
-        if (string.IsNullOrEmpty(key.Value) || key.Value.Any(char.IsControl))
+        if (string.IsNullOrEmpty(key.Value) || !IsText(key.Value))
         {
             _telemetry.Error(CacheError.InvalidKey);
             return false;
@@ -208,6 +214,20 @@ public sealed partial class CacheManager : IAsyncDisposable
         {
             _telemetry.Error(CacheError.KeyTooLong);
             return false;
+        }
+
+        return true;
+    }
+
+    // Half of a surrogate pair has no bytes of its own: all such keys would be one key in Redis.
+    private static bool IsText(string key)
+    {
+        for (var i = 0; i < key.Length; i++)
+        {
+            if (char.IsControl(key[i]) || (char.IsSurrogate(key[i]) && (++i == key.Length || !char.IsSurrogatePair(key[i - 1], key[i]))))
+            {
+                return false;
+            }
         }
 
         return true;

@@ -27,4 +27,5 @@ internal sealed class PendingLoad<T>(long began) : PendingLoad(began)
 /// <summary>What a load came to.</summary>
 /// <param name="Result">For its readers.</param>
 /// <param name="Slots">What it depends on: of its key first, then of its tags.</param>
-internal sealed record Loaded<T>(CacheResult<T> Result, int[] Slots);
+/// <param name="StaleFor">For how long it may still be served should its load fail, when its time is up.</param>
+internal sealed record Loaded<T>(CacheResult<T> Result, int[] Slots, TimeSpan StaleFor = default);

@@ -47,8 +47,11 @@ internal sealed class MemoryEntry
     /// <summary>True for one caller: the one that is to refresh the entry.</summary>
     public bool TryStartRefresh() => !RefreshStarted && Interlocked.Exchange(ref _refreshStarted, 1) == 0;
 
-    /// <summary>The same once more, to be served in place of a load until <paramref name="retryAt"/>.</summary>
-    public MemoryEntry AsStale(long retryAt) => new()
+    /// <summary>
+    /// The same once more after its load failed: tried again at <paramref name="retryAt"/>, in the background. When its time
+    /// was up <paramref name="now"/>, it is stale, and served to its very end.
+    /// </summary>
+    public MemoryEntry AfterFailure(long now, long retryAt) => new()
     {
         Key = Key,
         Value = Value,
@@ -56,12 +59,9 @@ internal sealed class MemoryEntry
         Fence = Fence,
         TagSlots = TagSlots,
         CreatedAt = CreatedAt,
-        RefreshAt = long.MaxValue,
-        ExpiresAt = Math.Min(retryAt, StaleUntil),
+        RefreshAt = retryAt,
+        ExpiresAt = now < ExpiresAt ? ExpiresAt : StaleUntil,
         StaleUntil = StaleUntil,
-        IsStale = true,
+        IsStale = IsStale || now >= ExpiresAt,
     };
-
-    /// <summary>Lets another caller try, after a refresh that failed.</summary>
-    public void GiveUpRefresh() => Volatile.Write(ref _refreshStarted, 0);
 }

@@ -196,7 +196,6 @@ public sealed class MemoryLevelTests
 
         Assert.True(entry.TryStartRefresh());
         Assert.False(entry.TryStartRefresh());
-        entry.GiveUpRefresh();
-        Assert.True(entry.TryStartRefresh());
+        Assert.True(entry.AfterFailure(now: 0, retryAt: 0).TryStartRefresh());
     }
 }
