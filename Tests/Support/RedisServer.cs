@@ -50,7 +50,7 @@ internal sealed class RedisServer : IAsyncDisposable
     {
         using var process = Process.GetProcessById(ProcessId);
         process.Kill(entireProcessTree: true);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await _app!.ResourceNotifications.WaitForResourceAsync("redis", KnownResourceStates.TerminalStates, TestContext.Current.CancellationToken);
         await EndAsync();
     }
 
