@@ -8,8 +8,11 @@ namespace Platform.Caching.Redis;
 /// </summary>
 internal sealed class FenceMirror
 {
-    /// <summary>The size of the table in Redis, in bytes: epoch, seq and a version for each slot, 8 bytes each.</summary>
-    internal const int TableBytes = (2 + FenceSlots.Count) * 8;
+    /// <summary>
+    /// The size of the table in Redis, in bytes: epoch, seq, a version for each slot, and the number of the last hello after an
+    /// outage, 8 bytes each.
+    /// </summary>
+    internal const int TableBytes = (2 + FenceSlots.Count + 1) * 8;
 
     private readonly long[] _slots = new long[FenceSlots.Count];
     private long _heard;
@@ -17,14 +20,10 @@ internal sealed class FenceMirror
     /// <param name="epoch">The table's epoch.</param>
     /// <param name="seq">The number of the hello that the table was copied with.</param>
     /// <param name="table">The copy.</param>
-    /// <param name="trustedFrom">
-    /// The fence that an entry must have at least: after an outage the number of the hello, since some node may not have
-    /// been able to invalidate what is older; 0 otherwise.
-    /// </param>
     /// <param name="clockOffset">Redis' clock less this node's, in milliseconds.</param>
-    internal FenceMirror(long epoch, long seq, ReadOnlySpan<byte> table, long trustedFrom, long clockOffset)
+    internal FenceMirror(long epoch, long seq, ReadOnlySpan<byte> table, long clockOffset)
     {
-        (Epoch, _heard, TrustedFrom, ClockOffset) = (epoch, seq, trustedFrom, clockOffset);
+        (Epoch, _heard, TrustedFrom, ClockOffset) = (epoch, seq, BinaryPrimitives.ReadInt64BigEndian(table[^8..]), clockOffset);
         for (var slot = 0; slot < _slots.Length; slot++)
         {
             _slots[slot] = BinaryPrimitives.ReadInt64BigEndian(table[((2 + slot) * 8)..]);
@@ -33,6 +32,7 @@ internal sealed class FenceMirror
 
     internal long Epoch { get; }
 
+    /// <summary>The fence that an entry must have at least: some node may not have been able to invalidate what is older.</summary>
     internal long TrustedFrom { get; }
 
     internal long ClockOffset { get; set; }

@@ -52,10 +52,10 @@ internal sealed partial class RedisLink
     {
         var asked = Stopwatch.GetTimestamp();
         var answer = await Database.ScriptEvaluateAsync(RedisScripts.Hello, [_names.Table, _names.Run],
-            [NewEpoch(), (string)_names.Channel!, _nonce, FenceMirror.TableBytes]).WaitAsync(AnswerLimit, cancellationToken).ConfigureAwait(false);
+            [NewEpoch(), (string)_names.Channel!, _nonce, FenceMirror.TableBytes, _hadOutage]).WaitAsync(AnswerLimit, cancellationToken).ConfigureAwait(false);
         var offset = Offset((long)answer[2], asked);
         await _helloHeard.Task.WaitAsync(AnswerLimit, cancellationToken).ConfigureAwait(false);
-        return new FenceMirror((long)answer[0], (long)answer[1], (byte[])answer[3]!, _hadOutage ? (long)answer[1] : 0, offset);
+        return new FenceMirror((long)answer[0], (long)answer[1], (byte[])answer[3]!, offset);
     }
 
     private async Task TellPendingAsync(FenceMirror mirror, CancellationToken cancellationToken)

@@ -96,8 +96,8 @@ public sealed class PartitionTests : IAsyncLifetime
         await reader.ReadsAsync("book:1", "new");
         await reader.AttachedAsync();
         Assert.Equal(makeNewEpoch, await EpochAsync() != epoch);
+        Assert.Equal(makeNewEpoch ? CacheLevel.Source : CacheLevel.Memory, (await reader.ReadAsync("author:1")).Level);
         await using var late = await CacheNode.ConnectAsync(_redis.Address, _source);
-        Assert.Equal(makeNewEpoch ? CacheLevel.Source : CacheLevel.Redis, (await late.ReadAsync("author:1")).Level);
         Assert.Equal("new", (await late.ReadAsync("book:1")).Value);
     }
 
@@ -121,6 +121,25 @@ public sealed class PartitionTests : IAsyncLifetime
         Assert.False(writer.Cache.IsAttached);
         Assert.True(await (await _redis.DatabaseAsync()).KeyExistsAsync("test:v:book:1"), "Redis has the old value");
         Assert.Equal((CacheLevel.Source, "new"), (await reader.ReadAsync("book:1")) is var read ? (read.Level, read.Value) : default);
+    }
+
+    [Fact]
+    public async Task Nothing_older_than_the_outage_is_served_by_a_node_that_starts_after_it_though_the_writer_died_in_it()
+    {
+        await using var reader = await ConnectAsync(_proxy);
+        await using (var writer = await ConnectAsync(_otherProxy))
+        {
+            await reader.FillAsync("book:1", await _redis.DatabaseAsync());
+            await Task.WhenAll(FailAsync(reader, _proxy, isCut: true), FailAsync(writer, _otherProxy, isCut: true));
+            await writer.WriteAsync("book:1", "new");
+        }
+
+        _proxy.Restore();
+        await reader.AttachedAsync();
+        await using var late = await CacheNode.ConnectAsync(_redis.Address, _source);
+
+        Assert.True(await (await _redis.DatabaseAsync()).KeyExistsAsync("test:v:book:1"), "Redis has the old value");
+        Assert.Equal((CacheLevel.Source, "new"), (await late.ReadAsync("book:1")) is var read ? (read.Level, read.Value) : default);
     }
 
     private async Task<long> EpochAsync() => ((long[])(await _redis.ExecuteAsync("BITFIELD_RO", "test:fence", "GET", "i64", "#0"))!)[0];
