@@ -10,10 +10,10 @@ internal sealed class CacheFamily
     private readonly int _auditEvery;
     private int _hitsToAudit;
 
-    internal CacheFamily(CachePolicy policy, MemoryFamily memory, FamilyCounters counters)
+    internal CacheFamily(CachePolicy policy, MemoryFamily memory, FamilyCounters counters, bool hasMemory)
     {
         (Policy, Memory, Counters) = (policy, memory, counters);
-        MemoryTtl = policy.MemoryTtl ?? (policy.Ttl < UsualMemoryTtl ? policy.Ttl : UsualMemoryTtl);
+        MemoryTtl = hasMemory ? policy.MemoryTtl ?? (policy.Ttl < UsualMemoryTtl ? policy.Ttl : UsualMemoryTtl) : TimeSpan.Zero;
         _auditEvery = policy.AuditRate <= 0 ? 0 : (int)Math.Min(int.MaxValue, Math.Round(1 / policy.AuditRate));
         _hitsToAudit = _auditEvery;
     }

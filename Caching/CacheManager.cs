@@ -43,7 +43,11 @@ public sealed partial class CacheManager : IAsyncDisposable
         _connection = ownsRedis ? redis : null;
         _telemetry = new CacheTelemetry(meter);
         _memory = new MemoryLevel(options.MemoryBytes);
-        MemoryLevel.RequireRoomForFloors(options.MemoryBytes, options.Policies);
+        if (options.MemoryBytes > 0)
+        {
+            MemoryLevel.RequireRoomForFloors(options.MemoryBytes, options.Policies);
+        }
+
         foreach (var policy in options.Policies)
         {
             FamilyOf(policy);
@@ -196,7 +200,7 @@ public sealed partial class CacheManager : IAsyncDisposable
                 return null;
             }
 
-            return new CacheFamily(policy, _memory.Family(policy), _telemetry.Family(policy.Family));
+            return new CacheFamily(policy, _memory.Family(policy), _telemetry.Family(policy.Family), _options.MemoryBytes > 0);
         }
     }
 

@@ -16,7 +16,7 @@ public sealed class CacheOptions
     public string Namespace { get; set; } = "platform";
 
     /// <summary>How much of this process' memory the cache may take.</summary>
-    /// <value>In bytes; 128 MiB by default; 1 MiB to 64 GiB.</value>
+    /// <value>In bytes; 128 MiB by default; 0, which keeps nothing in memory, or 1 MiB to 64 GiB.</value>
     public long MemoryBytes { get; set; } = 128 * 1024 * 1024;
 
     /// <summary>The largest value that is cached, in bytes as stored.</summary>
@@ -48,7 +48,7 @@ public sealed class CacheOptions
     internal static CacheOptions From(IConfiguration configuration)
     {
         var options = new CacheOptions();
-        options.MemoryBytes = Number("MemoryBytes", options.MemoryBytes, 1 << 20, 64L << 30);
+        options.MemoryBytes = configuration["Cache:MemoryBytes"] == "0" ? 0 : Number("MemoryBytes", options.MemoryBytes, 1 << 20, 64L << 30);
         options.MaxValueBytes = (int)Number("MaxValueBytes", options.MaxValueBytes, 1 << 10, 64 << 20);
         options.RedisBudget = Time("RedisBudget", options.RedisBudget, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(5));
         options.DetachedTtl = Time("DetachedTtl", options.DetachedTtl, TimeSpan.Zero, TimeSpan.FromHours(1));

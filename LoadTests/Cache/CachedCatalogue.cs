@@ -27,7 +27,8 @@ internal sealed record CachedCatalogue(BenchDatabase Database, string Redis, str
 
     internal static async Task<NpgsqlConnection> OpenAsync(string connectionString, CancellationToken cancellationToken)
     {
-        var connection = new NpgsqlConnection(connectionString);
+        // Back in a pool it would still hold the locks that it took.
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(cancellationToken);
         return connection;
     }
@@ -38,6 +39,7 @@ internal sealed record CachedCatalogue(BenchDatabase Database, string Redis, str
         var api = BenchApi.Start(Database, Redis, new Dictionary<string, string>
         {
             ["Cache__Namespace"] = $"{Namespace}:{generation}",
+            ["Cache__RedisBudget"] = CacheBench.Budget.ToString(),
             ["Cache__MemoryBytes"] = memoryBytes.ToString(CultureInfo.InvariantCulture),
         }, processor);
         try

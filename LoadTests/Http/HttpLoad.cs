@@ -11,7 +11,7 @@ namespace Platform.LoadTests.Http;
 /// </summary>
 internal static class HttpLoad
 {
-    private static readonly Option<Uri> Server = new("--server") { Required = true };
+    private static readonly Option<string> Server = new("--server") { Required = true };
     private static readonly Option<string> Paths = new("--paths") { Required = true };
     private static readonly Option<int> Connections = new("--connections") { DefaultValueFactory = _ => 32 };
     private static readonly Option<double> Seconds = new("--seconds") { DefaultValueFactory = _ => 3 };
@@ -55,7 +55,7 @@ internal static class HttpLoad
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        var server = arguments.GetValue(Server)!;
+        var server = new Uri(arguments.GetValue(Server)!);
         var paths = await File.ReadAllLinesAsync(arguments.GetValue(Paths)!, cancellationToken);
         var requests = paths.Select(p => HttpConnection.Request(server, p)).ToArray();
         var endpoint = new IPEndPoint(IPAddress.Parse(server.Host), server.Port);
