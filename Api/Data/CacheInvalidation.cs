@@ -38,11 +38,10 @@ internal sealed class CacheInvalidation(Func<CacheChanges, ValueTask> apply, Tim
         }
     }
 
-    // The server said no, or the rows to change were not there; anything else, such as a lost connection, leaves it open.
+    // The server said no; anything else, such as a lost connection, leaves it open.
     private static bool IsRolledBack(Exception? cause) => cause switch
     {
         PostgresException e => e.InvariantSeverity == "ERROR",
-        DbUpdateConcurrencyException => true,
         DbUpdateException e => IsRolledBack(e.InnerException),
         _ => false,
     };
