@@ -62,6 +62,19 @@ public sealed class EntryRefusalTests
     }
 
     [Fact]
+    public void A_value_far_over_the_limit_takes_no_memory()
+    {
+        var format = new EntryFormat<string>(new CacheOptions { MaxValueBytes = 1024 });
+        var text = new string('a', 1_000_000);
+        Assert.Throws<EntryTooLargeException>(() => format.Write(Header, text));
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Throws<EntryTooLargeException>(() => format.Write(Header, text));
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000);
+    }
+
+    [Fact]
     public void A_value_without_end_is_refused_on_the_way()
     {
         var format = new EntryFormat<IEnumerable<long>>(new CacheOptions());

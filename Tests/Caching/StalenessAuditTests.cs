@@ -170,15 +170,15 @@ public sealed class StalenessAuditTests : IAsyncDisposable
     [Fact]
     public async Task Two_hits_at_a_time_are_compared_64_wait_and_more_are_dropped()
     {
-        var gate = new TaskCompletionSource<string?>();
+        using var gate = new SemaphoreSlim(0);
         var loading = 0;
         var most = 0;
         async ValueTask<string?> Load(CancellationToken cancellationToken)
         {
             InterlockedMax(ref most, Interlocked.Increment(ref loading));
-            var value = await gate.Task.WaitAsync(cancellationToken);
+            await gate.WaitAsync(cancellationToken);
             Interlocked.Decrement(ref loading);
-            return value;
+            return "old";
         }
 
         Offer("old", Load);
@@ -190,7 +190,14 @@ public sealed class StalenessAuditTests : IAsyncDisposable
         }
 
         Assert.Equal(3, _telemetry.Count(CacheError.AuditDropped));
-        gate.SetResult("old");
+        for (var i = 1; i <= 5; i++)
+        {
+            // One by one, so that a third would have the time to show.
+            gate.Release();
+            await ResultAsync(i);
+        }
+
+        gate.Release(StalenessAudit.MaxWaiting);
         await ResultAsync(StalenessAudit.MaxWaiting + 2);
         Assert.Equal(2, most);
     }
@@ -220,7 +227,7 @@ public sealed class StalenessAuditTests : IAsyncDisposable
         });
         await started.Task.WaitAsync(Cancellation);
 
-        await _audit.DisposeAsync();
+        await _audit.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
 
         Assert.Equal((0, 0), Results);
         Assert.Equal(0, _telemetry.Count(CacheError.AuditFailed));
