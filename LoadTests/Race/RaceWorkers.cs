@@ -110,6 +110,9 @@ internal sealed class RaceWorkers(CacheManager cache, RaceMemory memory, RaceSou
 
         foreach (var (subject, version) in subjects.Zip(versions))
             history.Acknowledge(subject, version);
+        // At once, before this node can have heard its own message: the invalidation alone must have been enough.
+        for (var key = 0; key < RaceKeys.Keys; key++)
+            await TryAsync(key);
         Interlocked.Increment(ref memory.Writes);
         await Task.Delay(random.Next(10));
     }
