@@ -47,16 +47,26 @@ internal sealed class CacheNode : IAsyncDisposable
     public static async Task<CacheNode> ConnectAsync(string redis, Source source, Action<CacheOptions>? configure = null, bool attach = true)
     {
         var meter = new Meter(CacheTelemetry.MeterName);
-        var cache = await CacheManager.ConnectAsync($"{redis},connectTimeout=1000,name={ClientName}", Options(configure), meter, attach: attach, cancellationToken: TestContext.Current.CancellationToken);
-        return new CacheNode(cache, source, meter);
+        var cache = await CacheManager.ConnectAsync(
+            $"{redis},connectTimeout=1000,name={ClientName}", Options(configure), meter, attach: false, cancellationToken: TestContext.Current.CancellationToken);
+        var node = new CacheNode(cache, source, meter);
+        if (attach)
+        {
+            await node.AttachedAsync();
+        }
+
+        return node;
     }
 
     public Task AttachedAsync() => _cache.AttachedAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
-    public ValueTask<CacheResult<string>> ReadAsync(string key) =>
-        _cache.ReadAsync(new CacheKey(key), key, (name, _) => new ValueTask<string>(_source.Read(name)), Book, TestContext.Current.CancellationToken);
+    public async Task<(CacheLevel Level, string Value)> ReadAsync(string key)
+    {
+        var read = await _cache.ReadAsync(new CacheKey(key), key, (name, _) => new ValueTask<string>(_source.Read(name)), Book, TestContext.Current.CancellationToken);
+        return (read.Level, read.Value);
+    }
 
-    /// <summary>The value, when reading it answers as expected sooner or later.</summary>
+    /// <summary>Waits until the value is read as expected.</summary>
     public Task ReadsAsync(string key, string expected) =>
         Support.Eventually.HoldsAsync(async () => (await ReadAsync(key)).Value == expected, $"{key} is read as {expected}");
 
@@ -108,16 +118,8 @@ internal sealed class CacheNode : IAsyncDisposable
 internal sealed class Source
 {
     private readonly ConcurrentDictionary<string, string> _values = new();
-    private int _reads;
 
-    /// <summary>How often it was read.</summary>
-    public int Reads => Volatile.Read(ref _reads);
-
-    public string Read(string key)
-    {
-        Interlocked.Increment(ref _reads);
-        return _values.GetValueOrDefault(key, "old");
-    }
+    public string Read(string key) => _values.GetValueOrDefault(key, "old");
 
     public void Write(string key, string value) => _values[key] = value;
 }

@@ -97,7 +97,7 @@ public sealed class LostMessageTests : IAsyncLifetime
 
         await Eventually.HoldsAsync(() => Task.FromResult(_reader.Count("errors_total", "malformed_message") == 1), "it is counted");
         Assert.True(_reader.Cache.IsAttached);
-        Assert.Equal((CacheLevel.Memory, "old"), (await _reader.ReadAsync("book:1")) is var read ? (read.Level, read.Value) : default);
+        Assert.Equal((CacheLevel.Memory, "old"), await _reader.ReadAsync("book:1"));
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class RestartTests : IAsyncLifetime
         await _redis.StartAsync();
         await node.AttachedAsync();
 
-        Assert.Equal([(CacheLevel.Source, "old"), (CacheLevel.Memory, "old"), (CacheLevel.Source, "new")], [(first.Level, first.Value), (second.Level, second.Value), (third.Level, third.Value)]);
+        Assert.Equal([(CacheLevel.Source, "old"), (CacheLevel.Memory, "old"), (CacheLevel.Source, "new")], [first, second, third]);
         await node.FillAsync("book:2", await _redis.DatabaseAsync());
     }
 
