@@ -18,6 +18,8 @@ public sealed partial class CacheManager
         }
         finally
         {
+            // Before those who wait know: whoever tries again at once is not to meet this failure again.
+            Forget(key, pending);
             // Whatever went wrong: those who wait must not wait for ever.
             if (instead is null)
             {

@@ -123,6 +123,12 @@ public sealed partial class CacheManager
             var value = await LoadAsync(state, load, family, started).ConfigureAwait(false);
             var slots = family.SlotsOf(key, value);
             var fresh = FreshFor(family, value, slots);
+            if (fresh is null)
+            {
+                // Before its readers have it: what is not cached is no answer to who asks after them.
+                Forget(key, pending);
+            }
+
             pending.Complete(new Loaded<T>(Remember(key, family, value, slots, pending.Began, started, fresh), slots));
             if (mirror is not null && fresh is not null)
             {

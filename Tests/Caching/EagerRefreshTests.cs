@@ -88,6 +88,8 @@ public sealed class EagerRefreshTests(Stack stack) : IAsyncDisposable
             await node.ReadAsync(Key, 0, (_, token) => load.RunAsync(token), policy, Token);
             return load.Count == 1;
         }, "it is tried again");
+        Assert.True(node.TryGet<string>(Key, out var again));
+        Assert.Equal(TimeSpan.FromSeconds(9), again.Ttl);
         load.End("new");
     }
 
