@@ -12,10 +12,12 @@ internal sealed class StripedCounters
     private static readonly int Stripes = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Min(Environment.ProcessorCount, 64));
     private readonly long[] _counts = new long[(Stripes + 1) * Stride];
 
-    public void Increment(int kind)
+    public void Increment(int kind) => Increment(kind, Thread.GetCurrentProcessorId());
+
+    // A thread may be moved to another processor just now, so the increment must be atomic all the same.
+    internal void Increment(int kind, int processor)
     {
-        // A thread may be moved to another processor just now, so the increment must be atomic all the same.
-        var stripe = Thread.GetCurrentProcessorId() & (Stripes - 1);
+        var stripe = processor & (Stripes - 1);
         Interlocked.Increment(ref _counts[((stripe + 1) * Stride) - MaxKinds + kind]);
     }
 
