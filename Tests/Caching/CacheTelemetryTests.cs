@@ -24,6 +24,8 @@ public sealed class CacheTelemetryTests : IDisposable
         _telemetry = new CacheTelemetry(_meter);
     }
 
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     public void Dispose()
     {
         _adapter.Dispose();
@@ -95,11 +97,16 @@ public sealed class CacheTelemetryTests : IDisposable
         var counters = new StripedCounters();
 
         // As if all of them were on one processor: a thread can be moved between asking for its own and counting there.
-        Thread[] threads = [.. Enumerable.Range(0, 4).Select(_ => new Thread(() => Times(1_000_000, () => counters.Increment(1, processor: 0))))];
+        using var start = new Barrier(4);
+        Thread[] threads = [.. Enumerable.Range(0, 4).Select(_ => new Thread(() =>
+        {
+            start.SignalAndWait(Cancellation);
+            Times(10_000_000, () => counters.Increment(1, processor: 0));
+        }))];
         Array.ForEach(threads, thread => thread.Start());
         Array.ForEach(threads, thread => thread.Join());
 
-        Assert.Equal((0, 4_000_000, 0), (counters.Sum(0), counters.Sum(1), counters.Sum(2)));
+        Assert.Equal((0, 40_000_000, 0), (counters.Sum(0), counters.Sum(1), counters.Sum(2)));
     }
 
     [Fact]
@@ -148,7 +155,7 @@ public sealed class CacheTelemetryTests : IDisposable
     private async Task<string[]> ExportAsync()
     {
         using var output = new MemoryStream();
-        await _registry.CollectAndExportAsTextAsync(output, TestContext.Current.CancellationToken);
+        await _registry.CollectAndExportAsTextAsync(output, Cancellation);
         return [.. Encoding.UTF8.GetString(output.ToArray()).Split('\n').Where(line => line.StartsWith("cache_", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
     }
 }
