@@ -64,6 +64,7 @@ public sealed class LoadFailureTests(Stack stack) : IAsyncDisposable
 
         _clock.Advance(Book.LoadTimeout);
 
+        await Eventually.HoldsAsync(() => Task.FromResult(reader.IsCompleted), "the reader has its answer", TimeSpan.FromSeconds(10));
         await Assert.ThrowsAsync<TimeoutException>(() => reader);
         Assert.True(load.Given.IsCancellationRequested);
         Assert.Equal("value", await node.GetOrCreateAsync(Key, _ => new ValueTask<string>("value"), Book, Token));
