@@ -7,8 +7,11 @@ internal sealed class CacheFamily
 {
     private static readonly TimeSpan UsualMemoryTtl = TimeSpan.FromMinutes(1);
 
+    private const int AuditPauseMilliseconds = 100;
+
     private readonly int _auditEvery;
     private int _hitsToAudit;
+    private long _nextAuditAt;
 
     internal CacheFamily(CachePolicy policy, MemoryFamily memory, FamilyCounters counters, bool hasMemory)
     {
@@ -26,7 +29,10 @@ internal sealed class CacheFamily
 
     internal TimeSpan MemoryTtl { get; }
 
-    /// <summary>Whether this hit is one to be compared with the source: each so-manieth. Two threads may count as one.</summary>
+    /// <summary>
+    /// Whether this hit is one to be compared with the source: one in so many, and not more than ten in a second, however
+    /// many hits there are: the audit must not become the source's load. Two threads may count as one.
+    /// </summary>
     internal bool IsAudited()
     {
         if (_auditEvery == 0 || --_hitsToAudit > 0)
@@ -35,6 +41,13 @@ internal sealed class CacheFamily
         }
 
         _hitsToAudit = _auditEvery;
+        var now = Environment.TickCount64;
+        if (now < _nextAuditAt && _auditEvery > 1)
+        {
+            return false;
+        }
+
+        _nextAuditAt = now + AuditPauseMilliseconds;
         return true;
     }
 

@@ -7,9 +7,13 @@ public sealed partial class CacheManager
 {
     private readonly StalenessAudit _audit;
 
-    private void Audit<TState, T>(CacheKey key, T value, MemoryEntry entry, TState state, Func<TState, CancellationToken, ValueTask<T>> load, CacheFamily family) =>
-        _audit.Offer(family.Counters, value, FormatOf<T>(), _ => LoadAsync(state, load, family, _time.GetTimestamp()), () => IsCurrent(key, entry));
-
-    private bool IsCurrent(CacheKey key, MemoryEntry entry) =>
-        _memory.TryGet(key.Value, out var now) && now == entry && !_fence.IsInvalidatedSince(entry.Fence, entry.TagSlots);
+    private void Audit<TState, T>(CacheKey key, T value, MemoryEntry entry, TState state, Func<TState, CancellationToken, ValueTask<T>> load, CacheFamily family)
+    {
+        // What is served for want of anything better, and what is served in an outage, is known to be old.
+        if (!entry.IsStale && _redis.UnusableSince == 0)
+        {
+            _audit.Offer(family.Counters, value, FormatOf<T>(), stop => new(LoadAsync(state, load, family, _time.GetTimestamp()).AsTask().WaitAsync(stop)),
+                () => _redis.UnusableSince == 0 && TryHit<T>(key, _time.GetTimestamp(), out var current, out _) && current == entry);
+        }
+    }
 }

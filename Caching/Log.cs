@@ -9,6 +9,10 @@ internal static partial class Log
     [LoggerMessage(EventId = 3001, Level = LogLevel.Warning, Message = "Redis does not answer ({Cause}): serving from memory and the source until it does")]
     public static partial void RedisLost(this ILogger logger, string cause);
 
+    // Information: so it is also when an administrator or an import empties the cache.
+    [LoggerMessage(EventId = 3011, Level = LogLevel.Information, Message = "The connection to Redis, or what the cache keeps in it, is another: attaching anew")]
+    public static partial void RedisChanged(this ILogger logger);
+
     // Error: a bug in our code. Its values are loaded every time.
     [LoggerMessage(EventId = 3010, Level = LogLevel.Error, Message = "{Problem} Its values are not cached")]
     public static partial void PolicyNotUsable(this ILogger logger, string problem);

@@ -16,25 +16,25 @@ internal sealed class ServerSpan(RequestDelegate next)
 {
     private static readonly HashSet<string> Untraced = new(StringComparer.OrdinalIgnoreCase) { "/health", "/alive", "/metrics" };
 
-    public async Task InvokeAsync(HttpContext context)
+    public Task InvokeAsync(HttpContext context)
     {
-        var activity = context.Features.Get<IHttpActivityFeature>()?.Activity;
-        if (activity is null)
-        {
-            await next(context);
-            return;
-        }
+        // Mostly nobody listens, and then there is nothing to complete.
+        if (context.Features.Get<IHttpActivityFeature>()?.Activity is not { IsAllDataRequested: true } activity)
+            return next(context);
         if (Untraced.Contains(context.Request.Path.Value ?? ""))
         {
             // Spans below inherit this: a health check's queries are not traced either.
             activity.IsAllDataRequested = false;
             activity.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
-            await next(context);
-            return;
+            return next(context);
         }
 
-        await next(context);
+        return CompleteAfterAsync(activity, context);
+    }
 
+    private async Task CompleteAfterAsync(Activity activity, HttpContext context)
+    {
+        await next(context);
         if (activity.IsAllDataRequested)
             Complete(activity, context);
     }

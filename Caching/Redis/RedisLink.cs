@@ -164,8 +164,15 @@ internal sealed partial class RedisLink : IAsyncDisposable
             }
         }
 
-        var cause = reason is null ? "its connection or its memory is another" : reason.GetType().Name;
-        Log.RedisLost(_logger, cause);    }
+        if (reason is null)
+        {
+            Log.RedisChanged(_logger);
+            return;
+        }
+
+        var cause = reason.GetType().Name;
+        Log.RedisLost(_logger, cause);
+    }
 
     [SuppressMessage("Design", "CA1031", Justification = "Whatever goes wrong here, Redis stays unused and is tried again.")]
     private async Task RunAsync(CancellationToken cancellationToken)

@@ -46,6 +46,12 @@ internal abstract class AdaptedInstrument
             var shape = ShapeOf(tags);
             if (shape.Collector is not { } collector)
                 return;
+            if (shape.Latest is { } latest && latest.Fits(tags) && latest.Child.TryEnter())
+            {
+                record(latest.Child, value);
+                latest.Child.Leave(now);
+                return;
+            }
             var buffer = ArrayPool<string>.Shared.Rent(tags.Length);
             try
             {
@@ -58,6 +64,8 @@ internal abstract class AdaptedInstrument
                     collector.Remove(child);
                 record(child, value);
                 child.Leave(now);
+                if (Latest.TryCreate(tags, child) is { } used)
+                    shape.Latest = used;
             }
             finally
             {
@@ -121,8 +129,41 @@ internal abstract class AdaptedInstrument
             }
         }
 
+        // The series that was used last, with the tag values themselves: who measures the same thing again and again passes
+        // the same objects, and to compare references costs less than to hash their texts.
+        private sealed class Latest(object?[] values, TChild child)
+        {
+            public TChild Child => child;
+
+            public bool Fits(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+            {
+                for (var i = 0; i < values.Length; i++)
+                {
+                    if (!ReferenceEquals(tags[i].Value, values[i]))
+                        return false;
+                }
+                return true;
+            }
+
+            public static Latest? TryCreate(ReadOnlySpan<KeyValuePair<string, object?>> tags, TChild child)
+            {
+                var values = new object?[tags.Length];
+                for (var i = 0; i < values.Length; i++)
+                {
+                    // Of anything else the text may change while the object stays the same.
+                    if (tags[i].Value is not (null or string or int or long or bool or double))
+                        return null;
+                    values[i] = tags[i].Value;
+                }
+                return new Latest(values, child);
+            }
+        }
+
         private sealed record Shape(string[] TagNames, int[] Order, Collector<TChild>? Collector)
         {
+            // Replaced as a whole; whoever loses a race replaces one right series by another.
+            public volatile Latest? Latest;
+
             public bool Fits(ReadOnlySpan<KeyValuePair<string, object?>> tags)
             {
                 if (tags.Length != TagNames.Length)
