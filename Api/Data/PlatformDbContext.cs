@@ -1,11 +1,16 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Storage;
 using Platform.Api.Catalog;
 using Platform.Api.Catalog.Embeddings;
 using Platform.Api.Identity;
-using Platform.Api.Store;
+using Platform.Api.Store.Carts;
+using Platform.Api.Store.Inventory;
+using Platform.Api.Store.Orders;
+using Platform.Api.Store.Products;
+using Platform.Api.Store.Reviews;
 
 namespace Platform.Api.Data;
 
@@ -21,7 +26,27 @@ internal sealed class PlatformDbContext(DbContextOptions<PlatformDbContext> opti
     public DbSet<BookIdentifier> BookIdentifiers => Set<BookIdentifier>();
     public DbSet<BookEmbedding> BookEmbeddings => Set<BookEmbedding>();
     public DbSet<User> Users => Set<User>();
+    public DbSet<UserType> UserTypes => Set<UserType>();
+    public DbSet<Role> Roles => Set<Role>();
+    public DbSet<IdentityUserRole<Guid>> UserRoles => Set<IdentityUserRole<Guid>>();
+    public DbSet<Session> Sessions => Set<Session>();
+    public DbSet<RefreshToken> RefreshTokens => Set<RefreshToken>();
+    public DbSet<SigningKey> SigningKeys => Set<SigningKey>();
+    public DbSet<Address> Addresses => Set<Address>();
+    public DbSet<Product> Products => Set<Product>();
+    public DbSet<ProductVariant> ProductVariants => Set<ProductVariant>();
+    public DbSet<ProductImage> ProductImages => Set<ProductImage>();
+    public DbSet<StockLevel> Inventory => Set<StockLevel>();
+    public DbSet<StockMovement> StockMovements => Set<StockMovement>();
+    public DbSet<Cart> Carts => Set<Cart>();
+    public DbSet<CartItem> CartItems => Set<CartItem>();
+    public DbSet<Order> Orders => Set<Order>();
+    public DbSet<OrderItem> OrderItems => Set<OrderItem>();
+    public DbSet<Payment> Payments => Set<Payment>();
     public DbSet<Review> Reviews => Set<Review>();
+    public DbSet<ReviewDraft> ReviewDrafts => Set<ReviewDraft>();
+    public DbSet<ReviewVote> ReviewVotes => Set<ReviewVote>();
+    public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();
 
     /// <summary>
     /// Begins a transaction for work that nobody waits for: the service's connections otherwise cut statements off in time
@@ -109,5 +134,14 @@ internal sealed class PlatformDbContext(DbContextOptions<PlatformDbContext> opti
         // A capability knows another's rows by id alone; that the row exists is the database's business.
         modelBuilder.Entity<Review>().HasOne<Book>().WithMany().HasForeignKey(r => r.BookId).OnDelete(DeleteBehavior.Cascade);
         modelBuilder.Entity<Review>().HasOne<User>().WithMany().HasForeignKey(r => r.UserId).OnDelete(DeleteBehavior.Cascade);
+        modelBuilder.Entity<ReviewDraft>().HasOne<Book>().WithMany().HasForeignKey(d => d.BookId).OnDelete(DeleteBehavior.Cascade);
+        modelBuilder.Entity<ReviewDraft>().HasOne<User>().WithMany().HasForeignKey(d => d.UserId).OnDelete(DeleteBehavior.Cascade);
+        modelBuilder.Entity<ReviewVote>().HasOne<User>().WithMany().HasForeignKey(v => v.UserId).OnDelete(DeleteBehavior.Cascade);
+        modelBuilder.Entity<Product>().HasOne<Book>().WithMany().HasForeignKey(p => p.BookId).OnDelete(DeleteBehavior.Restrict);
+        modelBuilder.Entity<Product>().HasOne<Category>().WithMany().HasForeignKey(p => p.CategoryId).OnDelete(DeleteBehavior.SetNull);
+        modelBuilder.Entity<Cart>().HasOne<User>().WithMany().HasForeignKey(c => c.UserId).OnDelete(DeleteBehavior.Cascade);
+        // What was sold stays on the books when an account goes: deleting a user with orders is refused, not silently done.
+        modelBuilder.Entity<Order>().HasOne<User>().WithMany().HasForeignKey(o => o.UserId).OnDelete(DeleteBehavior.Restrict);
+        modelBuilder.Entity<IdempotencyRecord>().HasOne<User>().WithMany().HasForeignKey(r => r.UserId).OnDelete(DeleteBehavior.Cascade);
     }
 }

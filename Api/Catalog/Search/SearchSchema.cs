@@ -1,3 +1,5 @@
+using Platform.Api.Data;
+
 namespace Platform.Api.Catalog.Search;
 
 /// <summary>
@@ -7,16 +9,8 @@ namespace Platform.Api.Catalog.Search;
 internal static class SearchSchema
 {
     /// <summary>Words, then documents with their triggers, then ranking, then answers.</summary>
-    internal static IEnumerable<string> Up { get; } = new[] { "search_words", "search_index", "search_rank", "search_results" }.Select(Read);
+    internal static IEnumerable<string> Up { get; } = new[] { "search_words", "search_index", "search_rank", "search_results" }.Select(EmbeddedSql.Read);
 
     /// <summary>Leaves nothing of <see cref="Up" /> behind.</summary>
-    internal static string Down => Read("search_down");
-
-    private static string Read(string name)
-    {
-        using var stream = typeof(SearchSchema).Assembly.GetManifestResourceStream($"{name}.sql")
-            ?? throw new InvalidOperationException($"The assembly does not hold {name}.sql.");
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
+    internal static string Down => EmbeddedSql.Read("search_down");
 }
