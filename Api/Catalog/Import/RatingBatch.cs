@@ -52,10 +52,11 @@ internal sealed class RatingBatch(NpgsqlConnection connection, IReadOnlyList<(Ra
             }
         }
 
-        await connection.CopyAsync("COPY identity.users (id, user_name, created_at) FROM STDIN (FORMAT BINARY)", _newReaders, async (copy, reader) =>
+        await connection.CopyAsync("COPY identity.users (id, user_name, normalized_user_name, created_at) FROM STDIN (FORMAT BINARY)", _newReaders, async (copy, reader) =>
         {
             await copy.WriteAsync(reader.Value, NpgsqlDbType.Uuid, cancellationToken);
             await copy.WriteAsync($"goodbooks-{reader.Key}", NpgsqlDbType.Text, cancellationToken);
+            await copy.WriteAsync($"GOODBOOKS-{reader.Key}", NpgsqlDbType.Text, cancellationToken);
             await copy.WriteAsync(now, NpgsqlDbType.TimestampTz, cancellationToken);
         }, cancellationToken);
 
