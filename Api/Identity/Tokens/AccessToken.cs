@@ -1,0 +1,168 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Platform.Api.Identity.Tokens;
+
+/// <summary>What an access token says (RFC 9068): who acts, in which session, with which roles, and from when until when.</summary>
+/// <param name="UserId"><c>sub</c>.</param>
+/// <param name="SessionId"><c>sid</c>.</param>
+/// <param name="Roles"><c>role</c>, a list.</param>
+/// <param name="IssuedAt"><c>iat</c> and <c>nbf</c>, in whole seconds.</param>
+/// <param name="ExpiresAt"><c>exp</c>, in whole seconds.</param>
+internal sealed record AccessToken(Guid UserId, Guid SessionId, IReadOnlyList<string> Roles, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt)
+{
+    /// <summary>For so long a token is good.</summary>
+    internal static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(30);
+
+    /// <summary>So far the clocks of issuer and verifier may be apart.</summary>
+    internal static readonly TimeSpan Skew = TimeSpan.FromSeconds(60);
+
+    /// <summary>Who issues: this platform, whatever its address.</summary>
+    internal const string Issuer = "platform";
+
+    /// <summary>For whom: the platform's services.</summary>
+    internal const string Audience = "platform-api";
+
+    private const string Type = "at+jwt";
+    private const string Algorithm = "ES256";
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 4 };
+
+    // The usual encoder would escape the + of the type.
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    // Said of a token whose sender may be anybody: which of its parts was the wrong one is not their business.
+    private const string Malformed = "The token is malformed.";
+    private const string Unknown = "The token was not issued here.";
+
+    // Whatever else a header says, it would ask the verifier for something: another key (jwk, jku, x5c, x5u), an
+    // extension (crit, b64), a compression (zip). Nothing we issue does.
+    private static readonly FrozenSet<string> HeaderMembers = ["alg", "typ", "kid"];
+
+    /// <summary>Whoever the token speaks for, to be asked for permissions.</summary>
+    internal ClaimsPrincipal ToPrincipal(string authenticationType) => new(new ClaimsIdentity(
+        [
+            new(CurrentUser.IdClaim, UserId.ToString()),
+            new(CurrentUser.SessionClaim, SessionId.ToString()),
+            .. Roles.Select(role => new Claim(CurrentUser.RoleClaim, role)),
+        ], authenticationType, CurrentUser.IdClaim, CurrentUser.RoleClaim));
+
+    /// <summary>Issues the token.</summary>
+    internal string Sign(VerificationKey key)
+    {
+        var header = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["alg"] = Algorithm, ["typ"] = Type, ["kid"] = key.Id }, Plain);
+        var payload = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
+        {
+            ["iss"] = Issuer, ["aud"] = Audience, ["sub"] = UserId, [CurrentUser.SessionClaim] = SessionId, [CurrentUser.RoleClaim] = Roles,
+            ["iat"] = IssuedAt.ToUnixTimeSeconds(), ["nbf"] = IssuedAt.ToUnixTimeSeconds(), ["exp"] = ExpiresAt.ToUnixTimeSeconds(),
+        }, Plain);
+        return key.Sign(header, payload);
+    }
+
+    /// <summary>Which key the token claims to be signed with.</summary>
+    /// <returns>False when it is none that was issued here, whatever the key.</returns>
+    internal static bool TryReadKeyId(CompactJws jws, [NotNullWhen(true)] out string? keyId)
+    {
+        keyId = null;
+        if (Parse(jws.Header) is not { } header)
+        {
+            return false;
+        }
+
+        using (header)
+        {
+            var members = header.RootElement;
+            if (members.EnumerateObject().All(member => HeaderMembers.Contains(member.Name))
+                && Text(members, "alg") == Algorithm && Text(members, "typ") == Type)
+            {
+                keyId = Text(members, "kid");
+            }
+
+            return keyId is not null;
+        }
+    }
+
+    /// <summary>Reads a token and decides whether it is good now.</summary>
+    /// <param name="text">As it was sent.</param>
+    /// <param name="find">The key of an id; null when there is none.</param>
+    /// <param name="now">The verifier's time.</param>
+    /// <returns>The token, or why it is refused, in words for whoever sent it.</returns>
+    internal static (AccessToken? Token, string? Refusal) Verify(string text, Func<string, VerificationKey?> find, DateTimeOffset now)
+    {
+        if (!CompactJws.TryParse(text, out var jws) || !TryReadKeyId(jws, out var keyId))
+        {
+            return (null, Malformed);
+        }
+
+        if (find(keyId) is not { } key || !key.HasSigned(jws) || Read(jws) is not { } token)
+        {
+            return (null, Unknown);
+        }
+
+        if (now >= token.ExpiresAt + Skew)
+        {
+            return (null, "The token has expired.");
+        }
+
+        return now < token.IssuedAt - Skew ? (null, "The token is not valid yet.") : (token, null);
+    }
+
+    private static AccessToken? Read(CompactJws jws)
+    {
+        using var payload = Parse(jws.Payload);
+        if (payload?.RootElement is not { } claims
+            || Text(claims, "iss") != Issuer || Text(claims, "aud") != Audience
+            || Id(claims, "sub") is not { } user || Id(claims, CurrentUser.SessionClaim) is not { } session
+            || Time(claims, "iat") is not { } issuedAt || Time(claims, "nbf") != issuedAt
+            || Time(claims, "exp") is not { } expiresAt || expiresAt <= issuedAt || expiresAt - issuedAt > Lifetime
+            || !claims.TryGetProperty(CurrentUser.RoleClaim, out var roles) || roles.ValueKind != JsonValueKind.Array
+            || roles.EnumerateArray().Any(role => role.ValueKind != JsonValueKind.String))
+        {
+            return null;
+        }
+
+        return new AccessToken(user, session, [.. roles.EnumerateArray().Select(role => role.GetString()!)], issuedAt, expiresAt);
+    }
+
+    // A member twice, text that is not UTF-8, and an escape, by which a name could be spelled in many ways and half of a
+    // character be smuggled in, are refused: nothing we issue has them.
+    private static JsonDocument? Parse(ReadOnlyMemory<byte> json)
+    {
+        if (!Utf8.IsValid(json.Span) || json.Span.Contains((byte)'\\'))
+        {
+            return null;
+        }
+
+        try
+        {
+            var document = JsonDocument.Parse(json, Strict);
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+            {
+                return document;
+            }
+
+            document.Dispose();
+            return null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Text(JsonElement members, string name) =>
+        members.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static Guid? Id(JsonElement claims, string name) =>
+        Guid.TryParseExact(Text(claims, name), "D", out var id) ? id : null;
+
+    // To the end of the year 9998: what is added to it is still a time.
+    private static DateTimeOffset? Time(JsonElement claims, string name) =>
+        claims.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var seconds)
+        && seconds is >= 0 and < 253_370_764_800
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : null;
+}
