@@ -9,6 +9,7 @@ using Platform.Api.Documentation;
 using Platform.Api.Embeddings;
 using Platform.Api.Http;
 using Platform.Api.Identity;
+using Platform.Api.Identity.Tokens;
 
 return await Commands.RunAsync(args, Build);
 
@@ -17,7 +18,7 @@ static WebApplication Build(string[] args)
     var builder = WebApplication.CreateBuilder(args);
     builder.AddServiceDefaults();
     builder.AddHttpContract();
-    builder.AddAdminKey();
+    builder.AddAccounts();
     builder.AddApiDescription();
     builder.AddPlatformData();
     builder.AddEmbeddings();
@@ -29,7 +30,9 @@ static WebApplication Build(string[] args)
     var app = builder.Build();
     app.MapDefaultEndpoints();
     app.MapDocumentation();
+    app.MapJwks();
     var api = app.MapApi();
+    api.MapAccounts();
     api.MapCatalog();
     api.MapSearch();
     api.MapCacheDiagnostics();

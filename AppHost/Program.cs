@@ -8,7 +8,8 @@ var postgresPassword = builder.AddParameter("postgres-password", generated, secr
 var ownerPassword = builder.AddParameter("owner-password", generated, secret: true, persist: true);
 var appPassword = builder.AddParameter("app-password", generated, secret: true, persist: true);
 var readerPassword = builder.AddParameter("reader-password", generated, secret: true, persist: true);
-var adminKey = builder.AddParameter("admin-key", generated, secret: true, persist: true);
+var adminPassword = builder.AddParameter("admin-password", generated, secret: true, persist: true);
+var keySecret = builder.AddParameter("key-secret", generated, secret: true, persist: true);
 
 var postgres = builder.AddPostgres("postgres", password: postgresPassword, port: 5432)
     .WithImage("timescale/timescaledb-ha", "pg17.10-ts2.28.2")
@@ -43,12 +44,13 @@ var migrate = builder.AddProject<Projects.Api>("migrate", options => options.Exc
     .WithEnvironment("Database__OwnerPassword", ownerPassword)
     .WithEnvironment("Database__AppPassword", appPassword)
     .WithEnvironment("Database__ReaderPassword", readerPassword)
+    .WithEnvironment("Identity__AdminPassword", adminPassword)
     .WaitFor(platform);
 
 var api = builder.AddProject<Projects.Api>("api")
     .WithReference(app, connectionName: "platform")
     .WithReference(redis)
-    .WithEnvironment("Admin__Key", adminKey)
+    .WithEnvironment("Identity__KeySecret", keySecret)
     .WithHttpHealthCheck("/health")
     .WithExternalHttpEndpoints()
     .WaitForCompletion(migrate)

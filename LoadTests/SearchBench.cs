@@ -61,6 +61,7 @@ internal static class SearchBench
         using var api = BenchApi.Start(database, "127.0.0.1:6379,abortConnect=false"); // searching does without
         using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = connections }) { BaseAddress = api.Address, Timeout = TimeSpan.FromMinutes(1) };
         await api.ReadyAsync(client, "/api/v1/search?q=ready", cancellationToken);
+        await BenchApi.LogInAsAdminAsync(client, database, cancellationToken);
         if (folder is not null)
         {
             await EmbeddedAsync(owner, cancellationToken);
@@ -133,7 +134,6 @@ internal static class SearchBench
     private static async Task ForgetAsync(HttpClient client, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/diagnostics/cache/invalidate") { Content = JsonContent.Create(new { all = true }) };
-        request.Headers.Add("X-Admin-Key", BenchApi.AdminKey);
         using var answer = await client.SendAsync(request, cancellationToken);
         answer.EnsureSuccessStatusCode();
     }

@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql;
 using Platform.Api.Catalog.Demo;
+using Platform.Api.Identity.Accounts;
 
 namespace Platform.Api.Data;
 
@@ -54,6 +55,15 @@ internal static class MigrateCommand
             }
 
             await MigrateAsync(owner, arguments.GetValue(To), Console.Out, cancellationToken);
+            if (arguments.GetValue(To) is null)
+            {
+                await using var db = Open(owner);
+                if (await FirstAdministrator.EnsureAsync(db, configuration, TimeProvider.System, cancellationToken) is { } email)
+                {
+                    await Console.Out.WriteLineAsync($"Made the first administrator, {email}.");
+                }
+            }
+
             if (arguments.GetValue(Demo))
             {
                 await using var cache = CommandCache.Open();
@@ -137,7 +147,8 @@ internal static class MigrateCommand
         }
     }
 
-    private static PlatformDbContext Open(string connectionString, params IInterceptor[] interceptors)
+    /// <summary>The database as its owner sees it, without a limit of time.</summary>
+    internal static PlatformDbContext Open(string connectionString, params IInterceptor[] interceptors)
     {
         var options = new DbContextOptionsBuilder<PlatformDbContext>();
         PlatformDbContext.Configure(options);

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Metadata;
+using Platform.Api.Identity;
 
 namespace Platform.Api.Documentation;
 
@@ -11,7 +12,7 @@ internal static class EndpointDescriptions
     /// <summary>The endpoint takes <c>If-Match</c> and insists on it.</summary>
     internal sealed record IfMatchRequired;
 
-    /// <summary>The endpoint takes the administrator's key.</summary>
+    /// <summary>The endpoint takes an access token.</summary>
     internal sealed record AuthenticationRequired;
 
     /// <summary>A body to show and to try.</summary>
@@ -40,9 +41,19 @@ internal static class EndpointDescriptions
         return endpoint.Produces<T>(StatusCodes.Status201Created);
     }
 
-    /// <summary>Only whoever has the administrator's key gets in; 401 for everybody else.</summary>
+    /// <summary>Only administrators get in: 401 for strangers, 403 for other users.</summary>
     internal static RouteHandlerBuilder ForAdministrators(this RouteHandlerBuilder endpoint) =>
-        endpoint.RequireAuthorization().WithMetadata(Authentication).ProducesProblem(StatusCodes.Status401Unauthorized);
+        endpoint.For(Policies.Admin).ProducesProblem(StatusCodes.Status403Forbidden);
+
+    /// <summary>Only administrators and librarians get in: 401 for strangers, 403 for other users.</summary>
+    internal static RouteHandlerBuilder ForStaff(this RouteHandlerBuilder endpoint) =>
+        endpoint.For(Policies.Staff).ProducesProblem(StatusCodes.Status403Forbidden);
+
+    /// <summary>Whoever is logged in gets in; 401 for strangers.</summary>
+    internal static RouteHandlerBuilder ForMembers(this RouteHandlerBuilder endpoint) => endpoint.For(Policies.Member);
+
+    private static RouteHandlerBuilder For(this RouteHandlerBuilder endpoint, string policy) =>
+        endpoint.RequireAuthorization(policy).WithMetadata(Authentication).ProducesProblem(StatusCodes.Status401Unauthorized);
 
     /// <summary>428 without <c>If-Match</c>, 412 with the ETag of an older state.</summary>
     internal static RouteHandlerBuilder NeedsIfMatch(this RouteHandlerBuilder endpoint) => endpoint.WithMetadata(IfMatch)

@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 using Platform.Api.Catalog;
-using Platform.Api.Identity;
+using Platform.Api.Identity.Tokens;
 
 namespace Platform.Api.Documentation;
 
@@ -32,10 +32,10 @@ internal static class OpenApiDescription
             };
             document.Components ??= new OpenApiComponents();
             document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
-            document.Components.SecuritySchemes[AdminKey.Header] = new OpenApiSecurityScheme
+            document.Components.SecuritySchemes[BearerAuthentication.Name] = new OpenApiSecurityScheme
             {
-                Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = AdminKey.Header,
-                Description = "The administrator's key, which is the setting Admin:Key.",
+                Type = SecuritySchemeType.Http, Scheme = "bearer", BearerFormat = "JWT",
+                Description = "The access token that /api/v1/auth/login answers.",
             };
             document.Servers = []; // wherever it was read from
             // Where there is GET there may be HEAD; described twice it would only be in the way.
@@ -68,7 +68,7 @@ internal static class OpenApiDescription
 
         if (metadata.OfType<EndpointDescriptions.AuthenticationRequired>().Any())
         {
-            operation.Security = [new() { [new OpenApiSecuritySchemeReference(AdminKey.Header, context.Document)] = [] }];
+            operation.Security = [new() { [new OpenApiSecuritySchemeReference(BearerAuthentication.Name, context.Document)] = [] }];
         }
 
         if (metadata.OfType<EndpointDescriptions.IfMatchRequired>().Any())
@@ -123,7 +123,8 @@ internal static class OpenApiDescription
             "204" => "Done.",
             "304" => "You have it already: If-None-Match names its ETag.",
             "400" => "A field is missing, unknown or not allowed; `errors` says which and what is allowed.",
-            "401" => $"{AdminKey.Header} is missing or wrong.",
+            "401" => "The credentials are missing, wrong or no longer good.",
+            "403" => "The account may not do this.",
             "404" => "There is no such thing, or it was deleted.",
             "409" => "It conflicts with what is stored; `errors` names the field where there is one.",
             "412" => "It was changed since you read it.",

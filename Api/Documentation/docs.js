@@ -49,8 +49,8 @@ const send = async (method, path, inputs, body, output) => {
     else if (parameter.in === "query") query.set(parameter.name, input.value);
     else headers[parameter.name] = input.value;
   }
-  const key = document.getElementById("key").value;
-  if (key) headers["X-Admin-Key"] = key;
+  const token = document.getElementById("token").value;
+  if (token) headers["Authorization"] = `Bearer ${token}`;
   if (body) headers["Content-Type"] = "application/json";
   if (query.size) address += `?${query}`;
   output.textContent = `${method} ${address} …`;

@@ -18,6 +18,6 @@ internal static class Policies
     {
         options.AddPolicy(Admin, policy => policy.RequireAuthenticatedUser().RequireRole(Roles.Admin));
         options.AddPolicy(Staff, policy => policy.RequireAuthenticatedUser().RequireRole(Roles.Admin, Roles.Librarian));
-        options.AddPolicy(Member, policy => policy.RequireAuthenticatedUser());
+        options.AddPolicy(Member, policy => policy.RequireAuthenticatedUser().RequireClaim(CurrentUser.IdClaim));
     }
 }

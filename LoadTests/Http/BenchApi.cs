@@ -1,17 +1,37 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Configuration;
 using Platform.Api.Catalog.Search;
+using Platform.Api.Data;
+using Platform.Api.Identity.Accounts;
 
 namespace Platform.LoadTests.Http;
 
 /// <summary>The Api as it is deployed, on a bench's database.</summary>
 internal static class BenchApi
 {
-    internal const string AdminKey = "bench-admin-key-0123456789";
+    private const string Password = "a bench needs no secret";
 
     internal static ServerProcess Start(BenchDatabase database, string redis, IReadOnlyDictionary<string, string>? settings = null, int? processor = null) =>
         ServerProcess.Start(typeof(BookSearch).Assembly.Location, [], new Dictionary<string, string>(settings ?? new Dictionary<string, string>())
         {
             ["ConnectionStrings__platform"] = database.App,
             ["ConnectionStrings__redis"] = redis,
-            ["Admin__Key"] = AdminKey,
+            ["Identity__KeySecret"] = "bench-key-secret-0123456789",
         }, processor);
+
+    /// <summary>Has the client act as the administrator, who is made when there is none.</summary>
+    internal static async Task LogInAsAdminAsync(HttpClient client, BenchDatabase database, CancellationToken cancellationToken)
+    {
+        var settings = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Identity:AdminPassword"] = Password }).Build();
+        await using (var db = MigrateCommand.Open(database.Owner))
+        {
+            await FirstAdministrator.EnsureAsync(db, settings, TimeProvider.System, cancellationToken);
+        }
+
+        using var answer = await client.PostAsJsonAsync("/api/v1/auth/login", new { email = FirstAdministrator.UsualEmail, password = Password }, cancellationToken);
+        var tokens = await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonNode>(cancellationToken);
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", tokens!["accessToken"]!.GetValue<string>());
+    }
 }

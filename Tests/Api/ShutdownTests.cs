@@ -21,7 +21,7 @@ public sealed class ShutdownTests(DatabaseFixture fixture) : IClassFixture<Datab
         start.Environment["DOTNET_ENVIRONMENT"] = "Production";
         start.Environment["ConnectionStrings__platform"] = fixture.Database.App;
         start.Environment["ConnectionStrings__redis"] = fixture.Database.Redis;
-        start.Environment["Admin__Key"] = ApiFixture.AdminKey;
+        start.Environment["Identity__KeySecret"] = ApiFixture.KeySecret;
         // Longer than the 2 s after which the command line's own handler of SIGTERM would end the process.
         start.Environment["Shutdown__Delay"] = "00:00:04";
         using var api = Process.Start(start)!;

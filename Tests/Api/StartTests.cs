@@ -8,8 +8,10 @@ public sealed class StartTests
     private const string Database = "Host=127.0.0.1;Port=1;Username=platform_app;Password=secret-password;Database=platform";
 
     [Theory]
-    [InlineData("Admin:Key", null, "Admin:Key")]
-    [InlineData("Admin:Key", "tooshort", "Admin:Key")]
+    [InlineData("Identity:KeySecret", null, "Identity:KeySecret")]
+    [InlineData("Identity:KeySecret", "too-short", "Identity:KeySecret")]
+    [InlineData("Identity:HashIterations", "5", "Identity:HashIterations")]
+    [InlineData("Identity:LockoutTime", "soon", "Identity:LockoutTime")]
     [InlineData("ConnectionStrings:platform", null, "ConnectionStrings:platform")]
     [InlineData("ConnectionStrings:platform", "Host=x;Nonsense=secret-password", "ConnectionStrings:platform")]
     [InlineData("Database:RequestDeadline", "00:02:00", "Database:RequestDeadline")]
@@ -18,7 +20,7 @@ public sealed class StartTests
     {
         var settings = new Dictionary<string, string?>
         {
-            ["ConnectionStrings:platform"] = Database, ["ConnectionStrings:redis"] = "127.0.0.1:1", ["Admin:Key"] = "0123456789abcdef", [key] = value,
+            ["ConnectionStrings:platform"] = Database, ["ConnectionStrings:redis"] = "127.0.0.1:1", ["Identity:KeySecret"] = "0123456789abcdef0123", [key] = value,
         };
 
         var (exitCode, error) = await RunAsync(settings, "--urls", "http://127.0.0.1:0");

@@ -5,8 +5,11 @@ namespace Platform.Tests.Support;
 /// <summary>The Api on a database of its own: the class fixture of tests that speak HTTP.</summary>
 public sealed class ApiFixture(Stack stack) : IAsyncLifetime
 {
-    /// <summary>The key that administrators' requests carry in <c>X-Admin-Key</c>.</summary>
-    public const string AdminKey = "test-admin-key-0123456789";
+    /// <summary><c>Identity:KeySecret</c> of all hosts.</summary>
+    public const string KeySecret = "test-key-secret-0123456789";
+
+    /// <summary>Rounds of a password's hash: few, since tests log in often.</summary>
+    public const string HashIterations = "10000";
 
     private WebApplicationFactory<Program>? _factory;
 
@@ -19,7 +22,7 @@ public sealed class ApiFixture(Stack stack) : IAsyncLifetime
     /// <summary>A client without credentials.</summary>
     public HttpClient Client { get; private set; } = null!;
 
-    /// <summary>A client that may write the catalogue.</summary>
+    /// <summary>A client of an administrator.</summary>
     public HttpClient Admin { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
@@ -28,7 +31,18 @@ public sealed class ApiFixture(Stack stack) : IAsyncLifetime
         _factory = Host(Database);
         Client = _factory.CreateClient();
         Admin = _factory.CreateClient();
-        Admin.DefaultRequestHeaders.Add("X-Admin-Key", AdminKey);
+        await Admin.LogInAsAdminAsync(Database);
+    }
+
+    /// <summary>Another client without credentials.</summary>
+    public HttpClient NewClient() => _factory!.CreateClient();
+
+    /// <summary>A client of a new account, with roles besides <c>member</c>.</summary>
+    public async Task<HttpClient> ClientOfAsync(string email, params string[] roles)
+    {
+        var client = _factory!.CreateClient();
+        await client.RegisterAsync(Database, email, roles);
+        return client;
     }
 
     public async ValueTask DisposeAsync()
@@ -55,7 +69,8 @@ public sealed class ApiFixture(Stack stack) : IAsyncLifetime
             host.UseSetting("ConnectionStrings:redis", database.Redis);
             // Redis is everybody's, the database is not.
             host.UseSetting("Cache:Namespace", database.Name);
-            host.UseSetting("Admin:Key", AdminKey);
+            host.UseSetting("Identity:KeySecret", KeySecret);
+            host.UseSetting("Identity:HashIterations", HashIterations);
             host.UseSetting("Logging:LogLevel:Default", "Warning");
             // A busy machine is no outage; the tests of outages set the real limit.
             host.UseSetting("Database:RequestDeadline", "00:00:20");

@@ -145,16 +145,19 @@ public sealed class BadInputTests(ApiFixture api) : IClassFixture<ApiFixture>
     [InlineData("DELETE", $"/api/v1/authors/{SomeId}")]
     [InlineData("PUT", $"/api/v1/categories/{SomeId}")]
     [InlineData("DELETE", $"/api/v1/categories/{SomeId}")]
-    public async Task Writing_needs_the_administrators_key(string method, string address)
+    public async Task Writing_is_for_administrators(string method, string address)
     {
-        using var wrongKey = new HttpRequestMessage(new HttpMethod(method), address);
-        wrongKey.Headers.Add("X-Admin-Key", ApiFixture.AdminKey + "x");
+        using var forged = new HttpRequestMessage(new HttpMethod(method), address);
+        forged.Headers.Add("Authorization", api.Admin.DefaultRequestHeaders.Authorization + "x");
+        using var member = await api.ClientOfAsync($"{Guid.CreateVersion7():N}@example.org");
 
         var missing = await api.Client.SendAsync(new HttpMethod(method), address);
-        using var wrong = await api.Client.SendAsync(wrongKey, TestContext.Current.CancellationToken);
+        using var wrong = await api.Client.SendAsync(forged, TestContext.Current.CancellationToken);
+        var refused = await member.SendAsync(new HttpMethod(method), address);
 
         missing.AssertProblem(HttpStatusCode.Unauthorized);
         Assert.Equal(HttpStatusCode.Unauthorized, wrong.StatusCode);
+        refused.AssertProblem(HttpStatusCode.Forbidden);
     }
 
     [Fact]
@@ -183,7 +186,7 @@ public sealed class BadInputTests(ApiFixture api) : IClassFixture<ApiFixture>
         factory.UseKestrel(0);
         factory.StartServer();
         using var client = factory.CreateClient();
-        client.DefaultRequestHeaders.Add("X-Admin-Key", ApiFixture.AdminKey);
+        client.DefaultRequestHeaders.Authorization = api.Admin.DefaultRequestHeaders.Authorization;
         client.DefaultRequestHeaders.TransferEncodingChunked = isChunked;
         var body = new string('x', 1_048_577);
 

@@ -24,7 +24,7 @@ public sealed class CacheAcrossNodesTests(Stack stack) : IAsyncLifetime
         _database = await stack.CreateDatabaseAsync();
         (_one, _other) = (ApiFixture.Host(_database), ApiFixture.Host(_database));
         (_admin, _here, _there) = (_one.CreateClient(), _one.CreateClient(), _other.CreateClient());
-        _admin.DefaultRequestHeaders.Add("X-Admin-Key", ApiFixture.AdminKey);
+        await _admin.LogInAsAdminAsync(_database);
         _author = await _admin.AddAuthorAsync("Jane");
         _category = await _admin.AddCategoryAsync("novels");
         _book = await _admin.AddAsync("/api/v1/books", Book("Emma", "9780142437247"));

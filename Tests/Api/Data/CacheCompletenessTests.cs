@@ -44,7 +44,7 @@ public sealed class CacheCompletenessTests(Stack stack) : IAsyncLifetime
         _api = ApiFixture.Host(_database).WithWebHostBuilder(host =>
             host.ConfigureTestServices(services => services.AddSingleton(new CacheInvalidation(RecordAsync, TimeProvider.System))));
         _admin = _api.CreateClient();
-        _admin.DefaultRequestHeaders.Add("X-Admin-Key", ApiFixture.AdminKey);
+        await _admin.LogInAsAdminAsync(_database);
     }
 
     public async ValueTask DisposeAsync()

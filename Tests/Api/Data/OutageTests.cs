@@ -24,7 +24,7 @@ public sealed class OutageTests(DatabaseFixture fixture) : IClassFixture<Databas
         _api = ApiFixture.Host(_database, ("ConnectionStrings:platform", throughProxy), ("Database:RequestDeadline", "00:00:01.5"), ("ConnectionStrings:redis", $"127.0.0.1:{_redis.Port}"),
             ("Cache:Namespace", $"{_database.Name}-{Guid.CreateVersion7():N}"));
         _client = _api.CreateClient();
-        _client.DefaultRequestHeaders.Add("X-Admin-Key", ApiFixture.AdminKey);
+        await _client.LogInAsAdminAsync(_database);
         await WarmUpAsync();
     }
 

@@ -93,7 +93,7 @@ public sealed class PublicReadTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         await using var own = await Shelf.StockAsync(api);
         using var plain = await own.GetAsync("books/{book}");
-        foreach (var (name, value) in new[] { ("Accept", "text/html"), ("Accept-Language", "de"), ("Accept-Encoding", "br"), ("X-Admin-Key", ApiFixture.AdminKey), ("X-Admin-Key", "wrong"), ("Cookie", "a=b") })
+        foreach (var (name, value) in new[] { ("Accept", "text/html"), ("Accept-Language", "de"), ("Accept-Encoding", "br"), ("Authorization", api.Admin.DefaultRequestHeaders.Authorization!.ToString()), ("Authorization", "Bearer wrong"), ("Cookie", "a=b") })
         {
             using var response = await own.SendAsync(HttpMethod.Get, "books/{book}", (name, value));
 

@@ -1,0 +1,94 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Platform.Api.Data;
+using Platform.Api.Documentation;
+using Platform.Api.Http;
+
+namespace Platform.Api.Identity.Accounts;
+
+/// <summary><c>/users/me</c>.</summary>
+internal static class UserEndpoints
+{
+    private const int MostSessions = 100;
+
+    internal static void MapUsers(this RouteGroupBuilder api)
+    {
+        var me = api.MapGroup("/users/me").WithTags("Account");
+        me.MapGet("/", Get).WithSummary("The account of the caller.").ForMembers().AnswersNotFound();
+        me.MapPut("/", Replace).WithSummary("Change the caller's name.").ForMembers().NeedsIfMatch().ReadsBody(new UserRequest("Ishmael")).AnswersNotFound();
+        me.MapGet("/sessions", Sessions).WithSummary($"Where the account is logged in: the {MostSessions} sessions used last.").ForMembers();
+        api.MapAddresses();
+    }
+
+    /// <summary>What one may change of one's account.</summary>
+    internal sealed record UserRequest([property: MaxLength(User.MaxDisplayNameLength)] string? DisplayName);
+
+    /// <summary>A login that has not ended.</summary>
+    internal sealed record SessionView(
+        Guid Id,
+        DateTimeOffset CreatedAt,
+        DateTimeOffset LastUsedAt,
+        DateTimeOffset ExpiresAt,
+        [property: Description("What the client said it is.")] string? UserAgent,
+        [property: Description("From where it last came.")] string? Address,
+        [property: Description("Whether it is the one that asks.")] bool IsCurrent);
+
+    private static async Task<Results<Representation<UserProfile>, ProblemHttpResult>> Get(CurrentUser caller, PlatformDbContext db, CancellationToken cancellationToken) =>
+        await ReadAsync(db, caller, cancellationToken) is (var user, { } roles)
+            ? new Representation<UserProfile>(Describe(user, roles))
+            : Problems.NotFound("account");
+
+    private static async Task<Results<Representation<UserProfile>, ProblemHttpResult>> Replace(
+        UserRequest request, CurrentUser caller, HttpRequest http, PlatformDbContext db, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (await ReadAsync(db, caller, cancellationToken) is not (var user, { } roles))
+        {
+            return Problems.NotFound("account");
+        }
+
+        if (Representation.Refuse(http, Describe(user, roles)) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var errors = new FieldErrors();
+        user.DisplayName = errors.OptionalText("displayName", request.DisplayName, User.MaxDisplayNameLength);
+        if (errors.Any)
+        {
+            return Problems.Invalid(errors);
+        }
+
+        user.ConcurrencyStamp = Guid.CreateVersion7(clock.GetUtcNow()).ToString();
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+            return new Representation<UserProfile>(Describe(user, roles));
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return Representation.Stale();
+        }
+    }
+
+    private static async Task<Ok<Page<SessionView>>> Sessions(CurrentUser caller, PlatformDbContext db, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.BeginAsync(new RowScope(caller.Id), cancellationToken);
+        var now = clock.GetUtcNow();
+        var sessions = await db.Sessions.Where(s => s.UserId == caller.Id && s.RevokedAt == null && s.ExpiresAt > now)
+            .OrderByDescending(s => s.LastUsedAt).Take(MostSessions)
+            .Select(s => new SessionView(s.Id, s.CreatedAt, s.LastUsedAt, s.ExpiresAt, s.UserAgent, s.Address, s.Id == caller.SessionId))
+            .ToListAsync(cancellationToken);
+        return TypedResults.Ok(new Page<SessionView>(sessions, null));
+    }
+
+    private static async Task<(User User, List<string> Roles)?> ReadAsync(PlatformDbContext db, CurrentUser caller, CancellationToken cancellationToken) =>
+        await db.Users.Where(u => u.Id == caller.Id && u.Email != null).Select(u => new
+        {
+            User = u,
+            Roles = db.UserRoles.Where(m => m.UserId == u.Id).Join(db.Roles, m => m.RoleId, r => r.Id, (_, r) => r.Name!).OrderBy(name => name).ToList(),
+        }).SingleOrDefaultAsync(cancellationToken) is { } found ? (found.User, found.Roles) : null;
+
+    private static UserProfile Describe(User user, IReadOnlyList<string> roles) => new(user.Id, user.Email!, user.DisplayName, user.Type, roles, user.CreatedAt);
+}

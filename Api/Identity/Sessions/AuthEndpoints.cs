@@ -1,0 +1,99 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Platform.Api.Documentation;
+using Platform.Api.Http;
+using Platform.Api.Identity.Accounts;
+
+namespace Platform.Api.Identity.Sessions;
+
+/// <summary><c>/auth</c>.</summary>
+internal static class AuthEndpoints
+{
+    internal static void MapAuth(this RouteGroupBuilder api)
+    {
+        var auth = api.MapGroup("/auth").WithTags("Login");
+        auth.MapPost("/register", Register).WithSummary("Make an account.")
+            .ReadsBody(new RegisterRequest("ishmael@example.org", "call me ishmael", "Ishmael")).AnswersCreated<UserProfile>().AnswersConflict();
+        auth.MapPost("/login", LogIn).WithSummary("Log in: an access token for 30 minutes, and a refresh token.")
+            .ReadsBody(new LoginRequest("ishmael@example.org", "call me ishmael")).ProducesProblem(StatusCodes.Status401Unauthorized);
+        auth.MapPost("/refresh", Refresh).WithSummary("Exchange a refresh token for new tokens.")
+            .ReadsBody(new RefreshRequest("AYkKXayWd0u8zrMCCZqAVwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"))
+            .ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status409Conflict);
+        auth.MapPost("/logout", LogOut).WithSummary("End this session.").ForMembers();
+        auth.MapPost("/logout-all", LogOutAll).WithSummary("End all sessions of the account.").ForMembers();
+    }
+
+    /// <summary>A login.</summary>
+    internal sealed record LoginRequest([property: Required, MaxLength(PasswordRules.MaxEmailLength)] string? Email, [property: Required, MaxLength(PasswordRules.MaxLength)] string? Password);
+
+    /// <summary>A refresh.</summary>
+    internal sealed record RefreshRequest([property: Required] string? RefreshToken);
+
+    private static async Task<Results<Representation<UserProfile>, ProblemHttpResult>> Register(
+        RegisterRequest request, Registration registration, CancellationToken cancellationToken)
+    {
+        var errors = new FieldErrors();
+        if (request.Check(errors) is not { } account)
+        {
+            return Problems.Invalid(errors);
+        }
+
+        return await registration.TryAsync(account, errors, cancellationToken) is { } made
+            ? new Representation<UserProfile>(made, createdAt: "/api/v1/users/me")
+            : errors.Any ? Problems.Invalid(errors) : Problems.Conflict("email", "This address has an account: log in.");
+    }
+
+    private static async Task<Results<Ok<TokenAnswer>, ProblemHttpResult>> LogIn(
+        LoginRequest request, Login login, HttpContext http, CancellationToken cancellationToken)
+    {
+        var errors = new FieldErrors();
+        var email = errors.Text("email", request.Email, PasswordRules.MaxEmailLength);
+        PasswordRules.CheckText(errors, request.Password);
+        if (errors.Any)
+        {
+            return Problems.Invalid(errors);
+        }
+
+        return await login.TryAsync(email, request.Password!, SessionTokens.Client.Of(http), cancellationToken) is { } answer
+            ? TypedResults.Ok(answer)
+            : Refused(http, "Address or password is wrong, or there were too many attempts: then try again later.");
+    }
+
+    private static async Task<Results<Ok<TokenAnswer>, ProblemHttpResult>> Refresh(
+        RefreshRequest request, SessionTokens sessions, HttpContext http, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrEmpty(request.RefreshToken))
+        {
+            return Problems.Invalid("refreshToken", "refreshToken is required.");
+        }
+
+        var (answer, refusal) = RefreshSecret.TryParse(request.RefreshToken, out var secret)
+            ? await sessions.RefreshAsync(secret, SessionTokens.Client.Of(http), cancellationToken)
+            : (null, SessionTokens.Refusal.Invalid);
+        return refusal switch
+        {
+            SessionTokens.Refusal.None => TypedResults.Ok(answer!),
+            SessionTokens.Refusal.JustReplaced => TypedResults.Problem("Another request has just exchanged this token: use what that one was answered.",
+                title: "The token was just exchanged.", statusCode: StatusCodes.Status409Conflict),
+            _ => Refused(http, "The refresh token is not valid, or no longer: log in."),
+        };
+    }
+
+    private static async Task<NoContent> LogOut(CurrentUser user, SessionTokens sessions, CancellationToken cancellationToken)
+    {
+        await sessions.CloseAsync(user, cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<NoContent> LogOutAll(CurrentUser user, SessionTokens sessions, CancellationToken cancellationToken)
+    {
+        await sessions.CloseAllAsync(user, cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    private static ProblemHttpResult Refused(HttpContext http, string detail)
+    {
+        http.Response.Headers.WWWAuthenticate = "Bearer realm=\"platform\"";
+        return TypedResults.Problem(detail, statusCode: StatusCodes.Status401Unauthorized);
+    }
+}

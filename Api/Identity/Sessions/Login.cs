@@ -1,0 +1,62 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Platform.Api.Data;
+using Platform.Api.Identity.Tokens;
+
+namespace Platform.Api.Identity.Sessions;
+
+/// <summary>Opens a session for whoever knows an account's password.</summary>
+/// <remarks>
+/// An address without an account costs a hash and a statement like one with an account, and nothing in the answer tells
+/// them, a wrong password and a locked account apart.
+/// </remarks>
+internal sealed class Login(PlatformDbContext db, UserManager<User> users, DecoyPassword decoy, SessionTokens sessions, SigningKeys keys, AccountSettings settings, TimeProvider clock)
+{
+    /// <returns>Null when address or password is wrong, or the account is locked.</returns>
+    internal async Task<TokenAnswer?> TryAsync(string email, string password, SessionTokens.Client client, CancellationToken cancellationToken)
+    {
+        var user = await users.FindByNameAsync(email);
+        var result = users.PasswordHasher.VerifyHashedPassword(user ?? decoy.User, user?.PasswordHash ?? decoy.Hash, password);
+        // A reader without a password, too, whatever the decoy's is.
+        if (user?.PasswordHash is not { } hash || result == PasswordVerificationResult.Failed)
+        {
+            await CountFailureAsync(user?.Id ?? decoy.User.Id, cancellationToken);
+            return null;
+        }
+
+        var renewed = result == PasswordVerificationResult.SuccessRehashNeeded ? users.PasswordHasher.HashPassword(user, password) : hash;
+        var key = await keys.SigningKeyAsync(cancellationToken);
+        await using var transaction = await db.BeginAsync(new RowScope(user.Id), cancellationToken);
+        if (!await ForgetFailuresAsync(user.Id, hash, renewed, cancellationToken))
+        {
+            return null;
+        }
+
+        var answer = await sessions.OpenAsync(user, key, client, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return answer;
+    }
+
+    // One statement, so that of guesses made at once each counts; on a locked account none does.
+    private async Task CountFailureAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        DateTimeOffset? until = now + settings.LockoutTime;
+        var last = settings.MaxFailedLogins - 1;
+        await db.Users.Where(u => u.Id == userId && u.LockoutEnabled && (u.LockoutEnd == null || u.LockoutEnd <= now))
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(u => u.LockoutEnd, u => u.AccessFailedCount >= last ? until : u.LockoutEnd)
+                .SetProperty(u => u.AccessFailedCount, u => u.AccessFailedCount >= last ? 0 : u.AccessFailedCount + 1), cancellationToken);
+    }
+
+    // False when the account was locked, or its password changed, while this one was being hashed.
+    private async Task<bool> ForgetFailuresAsync(Guid userId, string hash, string renewed, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        return await db.Users.Where(u => u.Id == userId && u.PasswordHash == hash && (u.LockoutEnd == null || u.LockoutEnd <= now))
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(u => u.LockoutEnd, (DateTimeOffset?)null)
+                .SetProperty(u => u.AccessFailedCount, 0)
+                .SetProperty(u => u.PasswordHash, renewed), cancellationToken) == 1;
+    }
+}
