@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Diagnostics.CodeAnalysis;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -62,42 +61,19 @@ internal sealed record AccessToken(Guid UserId, Guid SessionId, IReadOnlyList<st
         return key.Sign(header, payload);
     }
 
-    /// <summary>Which key the token claims to be signed with.</summary>
-    /// <returns>False when it is none that was issued here, whatever the key.</returns>
-    internal static bool TryReadKeyId(CompactJws jws, [NotNullWhen(true)] out string? keyId)
-    {
-        keyId = null;
-        if (Parse(jws.Header) is not { } header)
-        {
-            return false;
-        }
-
-        using (header)
-        {
-            var members = header.RootElement;
-            if (members.EnumerateObject().All(member => HeaderMembers.Contains(member.Name))
-                && Text(members, "alg") == Algorithm && Text(members, "typ") == Type)
-            {
-                keyId = Text(members, "kid");
-            }
-
-            return keyId is not null;
-        }
-    }
-
     /// <summary>Reads a token and decides whether it is good now.</summary>
     /// <param name="text">As it was sent.</param>
     /// <param name="find">The key of an id; null when there is none.</param>
     /// <param name="now">The verifier's time.</param>
     /// <returns>The token, or why it is refused, in words for whoever sent it.</returns>
-    internal static (AccessToken? Token, string? Refusal) Verify(string text, Func<string, VerificationKey?> find, DateTimeOffset now)
+    internal static async ValueTask<(AccessToken? Token, string? Refusal)> VerifyAsync(string text, Func<string, ValueTask<VerificationKey?>> find, DateTimeOffset now)
     {
-        if (!CompactJws.TryParse(text, out var jws) || !TryReadKeyId(jws, out var keyId))
+        if (!CompactJws.TryParse(text, out var jws) || ReadKeyId(jws) is not { } keyId)
         {
             return (null, Malformed);
         }
 
-        if (find(keyId) is not { } key || !key.HasSigned(jws) || Read(jws) is not { } token)
+        if (await find(keyId) is not { } key || !key.HasSigned(jws) || Read(jws) is not { } token)
         {
             return (null, Unknown);
         }
@@ -108,6 +84,16 @@ internal sealed record AccessToken(Guid UserId, Guid SessionId, IReadOnlyList<st
         }
 
         return now < token.IssuedAt - Skew ? (null, "The token is not valid yet.") : (token, null);
+    }
+
+    // Null unless the header is one that was issued here, whatever the key.
+    private static string? ReadKeyId(CompactJws jws)
+    {
+        using var header = Parse(jws.Header);
+        return header?.RootElement is { } members && members.EnumerateObject().All(member => HeaderMembers.Contains(member.Name))
+            && Text(members, "alg") == Algorithm && Text(members, "typ") == Type
+                ? Text(members, "kid")
+                : null;
     }
 
     private static AccessToken? Read(CompactJws jws)

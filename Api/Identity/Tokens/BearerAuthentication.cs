@@ -27,11 +27,7 @@ internal sealed class BearerAuthentication(IOptionsMonitor<AuthenticationSchemeO
         }
 
         var text = credentials[(Name.Length + 1)..].Trim(' ');
-        // Looked up before anything is decided, since it may take a look into the database.
-        var key = CompactJws.TryParse(text, out var jws) && AccessToken.TryReadKeyId(jws, out var keyId)
-            ? await keys.FindAsync(keyId, Context.RequestAborted)
-            : null;
-        (var token, _refusal) = AccessToken.Verify(text, _ => key, clock.GetUtcNow());
+        (var token, _refusal) = await AccessToken.VerifyAsync(text, id => keys.FindAsync(id, Context.RequestAborted), clock.GetUtcNow());
         return token is null
             ? AuthenticateResult.Fail(_refusal!)
             : AuthenticateResult.Success(new AuthenticationTicket(token.ToPrincipal(Name), Name));
