@@ -42,5 +42,6 @@ internal static class IdentityExtensions
     {
         api.MapAuth();
         api.MapUsers();
+        api.MapUserAdministration();
     }
 }

@@ -12,7 +12,7 @@ internal sealed class Registration(PlatformDbContext db, UserManager<User> users
     /// <returns>Null when the address has an account; or when Identity refuses, and then <paramref name="errors"/> says why.</returns>
     internal async Task<UserProfile?> TryAsync(RegisterRequest.Account account, FieldErrors errors, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
+        var now = clock.GetStorableNow();
         var user = new User
         {
             Id = Guid.CreateVersion7(now), UserName = account.Email, Email = account.Email, DisplayName = account.DisplayName, CreatedAt = now,
@@ -39,7 +39,7 @@ internal sealed class Registration(PlatformDbContext db, UserManager<User> users
             }
 
             await transaction.CommitAsync(cancellationToken);
-            return new UserProfile(user.Id, account.Email, account.DisplayName, user.Type, [Roles.Member], now);
+            return UserProfile.Of(user, [Roles.Member]);
         }
         catch (DbUpdateException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
         {

@@ -36,19 +36,19 @@ internal static class UserEndpoints
         [property: Description("Whether it is the one that asks.")] bool IsCurrent);
 
     private static async Task<Results<Representation<UserProfile>, ProblemHttpResult>> Get(CurrentUser caller, PlatformDbContext db, CancellationToken cancellationToken) =>
-        await ReadAsync(db, caller, cancellationToken) is (var user, { } roles)
-            ? new Representation<UserProfile>(Describe(user, roles))
+        await UserProfile.FindAsync(db, caller.Id, cancellationToken) is (var user, { } roles)
+            ? new Representation<UserProfile>(UserProfile.Of(user, roles))
             : Problems.NotFound("account");
 
     private static async Task<Results<Representation<UserProfile>, ProblemHttpResult>> Replace(
         UserRequest request, CurrentUser caller, HttpRequest http, PlatformDbContext db, TimeProvider clock, CancellationToken cancellationToken)
     {
-        if (await ReadAsync(db, caller, cancellationToken) is not (var user, { } roles))
+        if (await UserProfile.FindAsync(db, caller.Id, cancellationToken) is not (var user, { } roles))
         {
             return Problems.NotFound("account");
         }
 
-        if (Representation.Refuse(http, Describe(user, roles)) is { } refusal)
+        if (Representation.Refuse(http, UserProfile.Of(user, roles)) is { } refusal)
         {
             return refusal;
         }
@@ -64,7 +64,7 @@ internal static class UserEndpoints
         try
         {
             await db.SaveChangesAsync(cancellationToken);
-            return new Representation<UserProfile>(Describe(user, roles));
+            return new Representation<UserProfile>(UserProfile.Of(user, roles));
         }
         catch (DbUpdateConcurrencyException)
         {
@@ -82,13 +82,4 @@ internal static class UserEndpoints
             .ToListAsync(cancellationToken);
         return TypedResults.Ok(new Page<SessionView>(sessions, null));
     }
-
-    private static async Task<(User User, List<string> Roles)?> ReadAsync(PlatformDbContext db, CurrentUser caller, CancellationToken cancellationToken) =>
-        await db.Users.Where(u => u.Id == caller.Id && u.Email != null).Select(u => new
-        {
-            User = u,
-            Roles = db.UserRoles.Where(m => m.UserId == u.Id).Join(db.Roles, m => m.RoleId, r => r.Id, (_, r) => r.Name!).OrderBy(name => name).ToList(),
-        }).SingleOrDefaultAsync(cancellationToken) is { } found ? (found.User, found.Roles) : null;
-
-    private static UserProfile Describe(User user, IReadOnlyList<string> roles) => new(user.Id, user.Email!, user.DisplayName, user.Type, roles, user.CreatedAt);
 }

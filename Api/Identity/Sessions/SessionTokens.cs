@@ -46,7 +46,7 @@ internal sealed class SessionTokens(PlatformDbContext db, SigningKeys keys, Time
     /// <summary>Opens a session within the caller's transaction, which acts for the user.</summary>
     internal async Task<TokenAnswer> OpenAsync(User user, VerificationKey key, Client client, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
+        var now = clock.GetStorableNow();
         var session = new Session
         {
             Id = Guid.CreateVersion7(now), UserId = user.Id, CreatedAt = now, LastUsedAt = now, ExpiresAt = now + RefreshTime,
@@ -76,7 +76,7 @@ internal sealed class SessionTokens(PlatformDbContext db, SigningKeys keys, Time
             return (null, Refusal.Invalid);
         }
 
-        var now = clock.GetUtcNow();
+        var now = clock.GetStorableNow();
         var replacedAt = await db.RefreshTokens.Where(t => t.Hash == hash).Select(t => t.RotatedAt).SingleAsync(cancellationToken);
         if (session.RevokedAt is not null || session.ExpiresAt <= now)
         {
@@ -121,7 +121,7 @@ internal sealed class SessionTokens(PlatformDbContext db, SigningKeys keys, Time
     private async Task EndAsync(CurrentUser user, IQueryable<Session> sessions, string reason, CancellationToken cancellationToken)
     {
         await using var transaction = await db.BeginAsync(new RowScope(user.Id), cancellationToken);
-        var now = clock.GetUtcNow();
+        var now = clock.GetStorableNow();
         await sessions.Where(s => s.RevokedAt == null)
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.RevokedAt, now).SetProperty(s => s.RevokedFor, reason), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
