@@ -44,9 +44,11 @@ internal static class FirstAdministrator
         }
 
         var now = clock.GetUtcNow();
+        // As logins will look it up.
+        var normalized = new UpperInvariantLookupNormalizer().NormalizeEmail(email);
         var user = new User
         {
-            Id = Guid.CreateVersion7(now), UserName = email, NormalizedUserName = email.ToUpperInvariant(), Email = email, NormalizedEmail = email.ToUpperInvariant(),
+            Id = Guid.CreateVersion7(now), UserName = email, NormalizedUserName = normalized, Email = email, NormalizedEmail = normalized,
             DisplayName = "Administrator", LockoutEnabled = true, SecurityStamp = Guid.CreateVersion7(now).ToString("N"), CreatedAt = now,
         };
         user.PasswordHash = new PasswordHasher<User>(Options.Create(new PasswordHasherOptions { IterationCount = iterations })).HashPassword(user, password);

@@ -24,10 +24,19 @@ internal static class AuthEndpoints
     }
 
     /// <summary>A login.</summary>
-    internal sealed record LoginRequest([property: Required, MaxLength(PasswordRules.MaxEmailLength)] string? Email, [property: Required, MaxLength(PasswordRules.MaxLength)] string? Password);
+    internal sealed record LoginRequest([property: Required, MaxLength(PasswordRules.MaxEmailLength)] string? Email, [property: Required, MaxLength(PasswordRules.MaxLength)] string? Password)
+    {
+        // A record prints its members.
+        /// <inheritdoc />
+        public override string ToString() => nameof(LoginRequest);
+    }
 
     /// <summary>A refresh.</summary>
-    internal sealed record RefreshRequest([property: Required] string? RefreshToken);
+    internal sealed record RefreshRequest([property: Required] string? RefreshToken)
+    {
+        /// <inheritdoc cref="LoginRequest.ToString" />
+        public override string ToString() => nameof(RefreshRequest);
+    }
 
     private static async Task<Results<Representation<UserProfile>, ProblemHttpResult>> Register(
         RegisterRequest request, Registration registration, CancellationToken cancellationToken)

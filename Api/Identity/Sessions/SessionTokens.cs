@@ -38,8 +38,13 @@ internal sealed class SessionTokens(PlatformDbContext db, SigningKeys keys, Time
         internal static Client Of(HttpContext context)
         {
             var userAgent = context.Request.Headers.UserAgent.ToString();
-            return new Client(
-                userAgent.Length == 0 ? null : userAgent[..Math.Min(userAgent.Length, MaxLength)], context.Connection.RemoteIpAddress?.ToString());
+            if (userAgent.Length > MaxLength)
+            {
+                // Not through a character that takes two places: half of one cannot be stored.
+                userAgent = userAgent[..(char.IsHighSurrogate(userAgent[MaxLength - 1]) ? MaxLength - 1 : MaxLength)];
+            }
+
+            return new Client(userAgent.Length == 0 ? null : userAgent, context.Connection.RemoteIpAddress?.ToString());
         }
     }
 

@@ -8,4 +8,9 @@ internal sealed record TokenAnswer(
     string TokenType,
     [property: Description("Seconds until the access token ends.")] int ExpiresIn,
     [property: Description("Send it to /auth/refresh, once; the answer has the next one.")] string RefreshToken,
-    [property: Description("When the refresh token ends, if it is not used.")] DateTimeOffset RefreshExpiresAt);
+    [property: Description("When the refresh token ends, if it is not used.")] DateTimeOffset RefreshExpiresAt)
+{
+    // A record prints its members.
+    /// <inheritdoc />
+    public override string ToString() => nameof(TokenAnswer);
+}

@@ -65,8 +65,11 @@ internal sealed class SigningKeys(IServiceScopeFactory scopes, TimeProvider cloc
         return key?.ValidUntil > clock.GetUtcNow() ? key : null;
     }
 
+    // While one request reads the keys again, the others go on with those they have.
     private async ValueTask<KeySet> KnownAsync(CancellationToken cancellationToken) =>
-        _known is { } known && clock.GetElapsedTime(known.ReadAt) < RefreshEvery ? known : await RefreshAsync(RefreshEvery, cancellationToken);
+        _known is { } known && (clock.GetElapsedTime(known.ReadAt) < RefreshEvery || _refreshing.CurrentCount == 0)
+            ? known
+            : await RefreshAsync(RefreshEvery, cancellationToken);
 
     private async Task<KeySet> RefreshAsync(TimeSpan unlessReadWithin, CancellationToken cancellationToken)
     {

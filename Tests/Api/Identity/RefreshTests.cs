@@ -108,6 +108,19 @@ public sealed class RefreshTests(ApiFixture api) : IClassFixture<ApiFixture>, ID
     }
 
     [Fact]
+    public async Task A_long_name_of_a_client_is_cut_between_characters()
+    {
+        await RegisterAsync();
+        var email = (await _client.ReadAsync("/api/v1/users/me"))["email"]!.GetValue<string>();
+        _client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", new string('a', 199) + "🐋 and more");
+
+        await _client.LogInAsync(email);
+
+        var agents = (await _client.ReadAsync("/api/v1/users/me/sessions"))["items"]!.AsArray().Select(s => s!["userAgent"]?.GetValue<string>());
+        Assert.Equal([new string('a', 199), null], agents);
+    }
+
+    [Fact]
     public async Task A_logout_ends_this_session_and_logout_all_every_one()
     {
         var first = await RegisterAsync();
