@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Platform.Caching.Memory;
 using Platform.Caching.Redis;
 
@@ -14,6 +15,7 @@ public sealed partial class CacheManager
 
     private readonly ConcurrentDictionary<string, PendingLoad> _loads = new(StringComparer.Ordinal);
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<CacheResult<T>> ReadSlowAsync<TState, T>(
         CacheKey key, TState state, Func<TState, CancellationToken, ValueTask<T>> load, CacheFamily? family, CancellationToken cancellationToken)
     {
@@ -31,7 +33,7 @@ public sealed partial class CacheManager
         // Before anything is read: what is invalidated from here on concerns this read, what was before does not.
         var began = _fence.Now;
         if (_redis.Usable is { } mirror
-            && await ReadRedisAsync<T>(key, family, mirror, began).ConfigureAwait(false) is { Result: { IsStale: false } found })
+            && Read<T>(key, family, mirror, began, await _redis.GetAsync(key).ConfigureAwait(false)) is { Result: { IsStale: false } found })
         {
             family.Counters.RedisHit();
             if (!IsYoung(found, family))

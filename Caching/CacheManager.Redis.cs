@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Platform.Caching.Redis;
 
 namespace Platform.Caching;
@@ -34,7 +35,9 @@ public sealed partial class CacheManager
             return null;
         }
 
-        int[] slots = [FenceSlots.OfKey(key), .. header.TagSlots];
+        var slots = new int[1 + header.TagSlots.Length];
+        slots[0] = FenceSlots.OfKey(key);
+        header.TagSlots.CopyTo(slots, 1);
         var age = TimeSpan.FromMilliseconds(Math.Max(0, RedisLink.RedisNow(mirror) - header.CreatedAt));
         var fresh = TimeSpan.FromMilliseconds(header.FreshMs);
         if (age >= fresh)
@@ -48,6 +51,7 @@ public sealed partial class CacheManager
         return new Loaded<T>(Remember(key, family, value!, slots, began, created, fresh, CacheLevel.Redis), slots);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Loaded<T>?> ReadRedisAsync<T>(CacheKey key, CacheFamily family, FenceMirror mirror, long began) =>
         Read<T>(key, family, mirror, began, await _redis.GetAsync(key).ConfigureAwait(false));
 

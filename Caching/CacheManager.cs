@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Platform.Caching.Memory;
 using Platform.Caching.Redis;
@@ -80,6 +81,7 @@ public sealed partial class CacheManager : IAsyncDisposable
         var read = ReadAsync(key, load, static (load, token) => load(token), policy, cancellationToken);
         return read.IsCompletedSuccessfully ? new ValueTask<T>(read.Result.Value) : ValueAsync(read);
 
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
         static async ValueTask<T> ValueAsync(ValueTask<CacheResult<T>> read) => (await read.ConfigureAwait(false)).Value;
     }
 
@@ -214,7 +216,8 @@ public sealed partial class CacheManager : IAsyncDisposable
             return false;
         }
 
-        if (System.Text.Encoding.UTF8.GetByteCount(key.Value) > CacheKey.MaxBytes)
+        // No character takes more than three bytes.
+        if (key.Value.Length > CacheKey.MaxBytes / 3 && System.Text.Encoding.UTF8.GetByteCount(key.Value) > CacheKey.MaxBytes)
         {
             _telemetry.Error(CacheError.KeyTooLong);
             return false;

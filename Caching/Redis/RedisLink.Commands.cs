@@ -28,31 +28,24 @@ internal sealed partial class RedisLink
     internal static long RedisNow(FenceMirror mirror) => mirror.ClockOffset + (long)Stopwatch.GetElapsedTime(0).TotalMilliseconds;
 
     /// <summary>The stored bytes; null when there are none, or Redis did not say.</summary>
-    internal async ValueTask<byte[]?> GetAsync(CacheKey key)
+    internal ValueTask<byte[]?> GetAsync(CacheKey key) => _gets.GetAsync(_names.Value(key));
+
+    /// <summary>The stored bytes of many keys, by one command.</summary>
+    internal async ValueTask<byte[]?[]> GetAsync(IReadOnlyList<CacheKey> keys) =>
+        await SendAsync([.. keys.Select(_names.Value)]).ConfigureAwait(false) is { } values
+            ? Array.ConvertAll(values, static value => (byte[]?)value)
+            : new byte[]?[keys.Count];
+
+    private async Task<RedisValue[]?> SendAsync(RedisKey[] keys)
     {
         try
         {
-            return (byte[]?)await Database.StringGetAsync(_names.Value(key)).WaitAsync(_budget).ConfigureAwait(false);
+            return await Database.StringGetAsync(keys).WaitAsync(_budget).ConfigureAwait(false);
         }
         catch (Exception error)
         {
             Note(error);
             return null;
-        }
-    }
-
-    /// <summary>The stored bytes of many keys, by one command.</summary>
-    internal async ValueTask<byte[]?[]> GetAsync(IReadOnlyList<CacheKey> keys)
-    {
-        try
-        {
-            var values = await Database.StringGetAsync([.. keys.Select(_names.Value)]).WaitAsync(_budget).ConfigureAwait(false);
-            return [.. values.Select(value => (byte[]?)value)];
-        }
-        catch (Exception error)
-        {
-            Note(error);
-            return new byte[]?[keys.Count];
         }
     }
 

@@ -27,6 +27,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
     private readonly RedisNames _names;
     private readonly SocketWatch _sockets;
     private readonly TimeSpan _budget;
+    private readonly GroupedGets _gets;
     private readonly TimeSpan _heartbeat;
     private readonly CacheTelemetry _telemetry;
     private readonly ILogger _logger;
@@ -50,6 +51,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
     {
         (_redis, _sockets, _telemetry, _logger) = (redis, sockets, telemetry, logger);
         (_names, _budget, _heartbeat) = (new RedisNames(options.Namespace), options.RedisBudget, options.Heartbeat);
+        _gets = new GroupedGets(SendAsync);
         _unusableSince = Stopwatch.GetTimestamp();
         _sockets.Opening += OnSocketOpening;
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using StackExchange.Redis;
 
 namespace Platform.Caching.Redis;
@@ -5,8 +6,8 @@ namespace Platform.Caching.Redis;
 /// <summary>What the cache calls its things in Redis.</summary>
 internal sealed class RedisNames(string space)
 {
-    private readonly string _values = $"{space}:v:";
-    private readonly string _leases = $"{space}:l:";
+    private readonly RedisKey _values = Encoding.UTF8.GetBytes($"{space}:v:");
+    private readonly RedisKey _leases = Encoding.UTF8.GetBytes($"{space}:l:");
 
     internal RedisKey Table { get; } = $"{space}:fence";
 
@@ -14,7 +15,10 @@ internal sealed class RedisNames(string space)
 
     internal RedisChannel Channel { get; } = RedisChannel.Literal($"{space}:invalidations");
 
-    internal RedisKey Value(CacheKey key) => _values + key.Value;
+    internal RedisKey Value(CacheKey key) => Of(_values, key);
 
-    internal RedisKey Lease(CacheKey key) => _leases + key.Value;
+    internal RedisKey Lease(CacheKey key) => Of(_leases, key);
+
+    // Kept apart until it is sent, so that no text is put together for each command.
+    private static RedisKey Of(RedisKey prefix, CacheKey key) => ((RedisKey)key.Value).Prepend(prefix);
 }
