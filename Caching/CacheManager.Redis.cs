@@ -90,6 +90,10 @@ public sealed partial class CacheManager
             case Fill.OtherEpoch:
                 _telemetry.FillRejected(FillRejection.FenceLost);
                 break;
+            case Fill.Replaced:
+                _telemetry.Error(CacheError.Corrupt);
+                Log.Corrupt(_logger, family.Policy.Family);
+                break;
         }
 
         return true;

@@ -16,6 +16,9 @@ internal enum Fill
     /// <summary>Redis has lost its memory since then.</summary>
     OtherEpoch,
 
+    /// <summary>It is there, in place of what was no value at all.</summary>
+    Replaced,
+
     /// <summary>Redis did not take it, or nobody knows.</summary>
     Failed,
 }
