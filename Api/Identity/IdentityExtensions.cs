@@ -22,6 +22,7 @@ internal static class IdentityExtensions
         }).AddRoles<Role>().AddEntityFrameworkStores<PlatformDbContext>();
         builder.Services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = settings.HashIterations);
         builder.Services.AddSingleton<SigningKeys>();
+        builder.Services.AddSingleton<TokenVerification>();
         builder.Services.AddSingleton<DecoyPassword>();
         builder.Services.AddScoped<SessionTokens>();
         builder.Services.AddScoped<Login>();

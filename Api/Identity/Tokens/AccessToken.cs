@@ -78,13 +78,14 @@ internal sealed record AccessToken(Guid UserId, Guid SessionId, IReadOnlyList<st
             return (null, Unknown);
         }
 
-        if (now >= token.ExpiresAt + Skew)
-        {
-            return (null, "The token has expired.");
-        }
-
-        return now < token.IssuedAt - Skew ? (null, "The token is not valid yet.") : (token, null);
+        return token.RefuseAt(now) is { } refusal ? (null, refusal) : (token, null);
     }
+
+    /// <summary>Why the token is not good at a time; null when it is.</summary>
+    internal string? RefuseAt(DateTimeOffset now) =>
+        now >= ExpiresAt + Skew ? "The token has expired."
+        : now < IssuedAt - Skew ? "The token is not valid yet."
+        : null;
 
     // Null unless the header is one that was issued here, whatever the key.
     private static string? ReadKeyId(CompactJws jws)

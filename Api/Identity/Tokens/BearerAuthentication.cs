@@ -6,7 +6,7 @@ namespace Platform.Api.Identity.Tokens;
 
 /// <summary>Lets in whoever sends a good access token in <c>Authorization: Bearer</c> (RFC 6750).</summary>
 internal sealed class BearerAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder,
-    SigningKeys keys, TimeProvider clock, IProblemDetailsService problems) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    TokenVerification tokens, IProblemDetailsService problems) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     /// <summary>The scheme's name, here and in HTTP.</summary>
     internal const string Name = "Bearer";
@@ -27,7 +27,7 @@ internal sealed class BearerAuthentication(IOptionsMonitor<AuthenticationSchemeO
         }
 
         var text = credentials[(Name.Length + 1)..].Trim(' ');
-        (var token, _refusal) = await AccessToken.VerifyAsync(text, id => keys.FindAsync(id, Context.RequestAborted), clock.GetUtcNow());
+        (var token, _refusal) = await tokens.VerifyAsync(text, Context.RequestAborted);
         return token is null
             ? AuthenticateResult.Fail(_refusal!)
             : AuthenticateResult.Success(new AuthenticationTicket(token.ToPrincipal(Name), Name));

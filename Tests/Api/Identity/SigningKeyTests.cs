@@ -98,6 +98,55 @@ public sealed class SigningKeyTests(Stack stack) : IAsyncLifetime
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await process.SigningKeyAsync(Ct));
     }
 
+    [Fact]
+    public async Task A_token_that_was_verified_is_refused_when_its_time_is_over()
+    {
+        var process = Process();
+        var tokens = new TokenVerification(process, _clock);
+        var text = Issue(await process.SigningKeyAsync(Ct));
+
+        Assert.NotNull((await tokens.VerifyAsync(text, Ct)).Token);
+        Assert.NotNull((await tokens.VerifyAsync(text, Ct)).Token);
+        Assert.Equal(1, tokens.Remembered);
+        Assert.Null((await tokens.VerifyAsync(text[..^4] + (text.EndsWith("AAAA", StringComparison.Ordinal) ? "BBBA" : "AAAA"), Ct)).Token);
+
+        _clock.Advance(AccessToken.Lifetime + AccessToken.Skew);
+        Assert.Equal("The token has expired.", (await tokens.VerifyAsync(text, Ct)).Refusal);
+    }
+
+    [Fact]
+    public async Task A_token_that_was_verified_is_refused_when_its_key_is_withdrawn()
+    {
+        var process = Process();
+        var tokens = new TokenVerification(process, _clock);
+        var text = Issue(await process.SigningKeyAsync(Ct));
+        Assert.NotNull((await tokens.VerifyAsync(text, Ct)).Token);
+
+        await _database.ExecuteAsync("DELETE FROM identity.signing_keys");
+        _clock.Advance(SigningKeys.RefreshEvery);
+
+        Assert.NotNull((await tokens.VerifyAsync(text, Ct)).Refusal);
+    }
+
+    [Fact]
+    public async Task Tokens_are_remembered_in_bounds()
+    {
+        var process = Process();
+        var tokens = new TokenVerification(process, _clock);
+        var key = await process.SigningKeyAsync(Ct);
+        var used = Issue(key);
+
+        for (var i = 0; i < 13_000; i++)
+        {
+            Assert.NotNull((await tokens.VerifyAsync(used, Ct)).Token);
+            Assert.NotNull((await tokens.VerifyAsync(Issue(key), Ct)).Token);
+            Assert.InRange(tokens.Remembered, 1, 8_192);
+        }
+    }
+
+    private string Issue(VerificationKey key) =>
+        new AccessToken(Guid.CreateVersion7(), Guid.CreateVersion7(), [Roles.Member], _clock.GetUtcNow(), _clock.GetUtcNow() + AccessToken.Lifetime).Sign(key);
+
     private SigningKeys Process(string secret = ApiFixture.KeySecret) => new(_services.GetRequiredService<IServiceScopeFactory>(), _clock,
         new AccountSettings(secret, AccountSettings.UsualIterations, 10, TimeSpan.FromMinutes(15)), NullLogger<SigningKeys>.Instance);
 
