@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using Platform.Api.Identity.Tokens;
 using Platform.Tests.Api.Catalog;
 using Platform.Tests.Support;
 
@@ -172,10 +174,25 @@ public sealed class LoginTests(ApiFixture api) : IClassFixture<ApiFixture>
     [Fact]
     public async Task A_token_of_another_installation_is_refused()
     {
-        using var client = await api.ClientOfAsync(NewEmail());
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", client.DefaultRequestHeaders.Authorization!.Parameter![..^8] + "AAAAAAAA"[..7] + "A");
+        using var pair = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var now = DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());
+        var key = new VerificationKey(pair.ExportSubjectPublicKeyInfo(), pair.ExportPkcs8PrivateKey(), now, now.AddDays(1));
+        using var client = api.NewClient();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer",
+            new AccessToken(Guid.CreateVersion7(), Guid.CreateVersion7(), ["admin"], now, now + AccessToken.Lifetime).Sign(key));
 
-        (await client.SendAsync(HttpMethod.Get, "/api/v1/users/me")).AssertProblem(HttpStatusCode.Unauthorized);
+        (await client.SendAsync(HttpMethod.Get, "/api/v1/diagnostics/cache")).AssertProblem(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task A_token_that_one_process_issued_is_good_at_every_other()
+    {
+        using var here = await api.ClientOfAsync(NewEmail());
+        await using var other = ApiFixture.Host(api.Database);
+        using var there = other.CreateClient();
+        there.DefaultRequestHeaders.Authorization = here.DefaultRequestHeaders.Authorization;
+
+        Assert.Equal(HttpStatusCode.OK, (await there.SendAsync(HttpMethod.Get, "/api/v1/users/me")).Status);
     }
 
     [Fact]
