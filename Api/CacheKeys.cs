@@ -39,6 +39,15 @@ internal static class CacheKeys
     /// <inheritdoc cref="Books" />
     internal static CacheKey CategoryBooks(Guid id, string page) => new($"category:{id}:books:{Short(page)}");
 
+    internal static CacheKey Product(Guid id) => new($"product:{id}");
+
+    /// <summary>The product of this name in addresses; no id is one.</summary>
+    internal static CacheKey Product(string slug) => new($"product:{Short(slug)}:slug");
+
+    /// <summary>A page of products.</summary>
+    /// <inheritdoc cref="Books" />
+    internal static CacheKey Products(string page) => new($"products:{Short(page)}");
+
     /// <summary>What a search finds.</summary>
     /// <param name="query">All that makes it this search, in one spelling.</param>
     internal static CacheKey Search(string query) => new($"search:{Short(query)}");

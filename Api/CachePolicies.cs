@@ -72,9 +72,22 @@ internal static class CachePolicies
         Tags = static (_, _) => [CacheTags.Books, CacheTags.Categories],
     };
 
+    // Prices are in it, and no stock: what is there changes with every order.
+    internal static readonly CachePolicy Product = new()
+    {
+        Family = "product", Ttl = TimeSpan.FromHours(1), MemoryTtl = TimeSpan.FromMinutes(5), NegativeTtl = TimeSpan.FromSeconds(30),
+        StaleIfError = Outage, MemoryFloor = 4 << 20, Tags = Shown,
+    };
+
+    internal static readonly CachePolicy ProductsList = new()
+    {
+        Family = "products_list", Ttl = TimeSpan.FromMinutes(5), StaleIfError = Outage, MemoryFloor = 1 << 20,
+        Tags = static (_, _) => [CacheTags.Products],
+    };
+
     /// <summary>The table.</summary>
     internal static readonly IReadOnlyList<CachePolicy> All =
-        [Book, Isbn, BooksList, Similar, Author, AuthorsList, Category, Categories, Search, Suggest];
+        [Book, Isbn, BooksList, Similar, Author, AuthorsList, Category, Categories, Search, Suggest, Product, ProductsList];
 
     internal static void AddTo(CacheOptions options)
     {

@@ -20,6 +20,12 @@ internal static class CacheTags
     /// <summary>Carried by whatever compares books by meaning.</summary>
     internal static readonly CacheTag Embeddings = new("embeddings");
 
+    /// <summary>Carried by lists of products.</summary>
+    internal static readonly CacheTag Products = new("products");
+
+    /// <summary>Carried by what leads to the product under its name in addresses.</summary>
+    internal static CacheTag Product(Guid id) => new($"product:{id}");
+
     /// <summary>Carried by what leads to the book under another key than its own.</summary>
     internal static CacheTag Book(Guid id) => new($"book:{id}");
 

@@ -10,6 +10,7 @@ using Platform.Api.Embeddings;
 using Platform.Api.Http;
 using Platform.Api.Identity;
 using Platform.Api.Identity.Tokens;
+using Platform.Api.Store;
 
 return await Commands.RunAsync(args, Build);
 
@@ -35,6 +36,7 @@ static WebApplication Build(string[] args)
     api.MapAccounts();
     api.MapCatalog();
     api.MapSearch();
+    api.MapStore();
     api.MapCacheDiagnostics();
     return app;
 }

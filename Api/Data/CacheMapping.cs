@@ -49,6 +49,17 @@ internal static class CacheMapping
         },
         ["catalog.category_counts"] = static (changes, _) => changes.Add(CacheTags.CategoryCounts),
         ["catalog.book_embeddings"] = static (changes, _) => changes.Add(CacheTags.Embeddings),
+        ["store.products"] = static (changes, row) =>
+        {
+            AddProduct(changes, row("id"));
+            // What was cached for a name that led nowhere carries no product's tag.
+            if (row("slug") is string slug)
+            {
+                changes.Add(CacheKeys.Product(slug));
+            }
+        },
+        ["store.product_variants"] = static (changes, row) => AddProduct(changes, row("product_id")),
+        ["store.product_images"] = static (changes, row) => AddProduct(changes, row("product_id")),
     };
 
     /// <summary>Tables that nothing cached is made of, each with the reason.</summary>
@@ -66,9 +77,6 @@ internal static class CacheMapping
         ["identity.refresh_tokens"] = "personal",
         ["identity.signing_keys"] = "secret",
         ["identity.addresses"] = "personal",
-        ["store.products"] = "read from the database",
-        ["store.product_variants"] = "read from the database",
-        ["store.product_images"] = "read from the database",
         ["store.inventory"] = "stock is never cached",
         ["store.stock_movements"] = "stock is never cached",
         ["store.carts"] = "personal",
@@ -76,7 +84,7 @@ internal static class CacheMapping
         ["store.orders"] = "personal",
         ["store.order_items"] = "personal",
         ["store.payments"] = "personal",
-        ["store.reviews"] = "personal",
+        ["store.reviews"] = "what people wrote is read from the database",
         ["store.review_drafts"] = "personal",
         ["store.review_votes"] = "personal",
         ["ops.idempotency_records"] = "personal",
@@ -110,6 +118,17 @@ internal static class CacheMapping
         {
             changes.Add(CacheTags.Books);
         }
+    }
+
+    private static void AddProduct(CacheChanges changes, object? productId)
+    {
+        if (Id(changes, productId) is { } id)
+        {
+            changes.Add(CacheKeys.Product(id));
+            changes.Add(CacheTags.Product(id));
+        }
+
+        changes.Add(CacheTags.Products);
     }
 
     private static Guid? Id(CacheChanges changes, object? value)

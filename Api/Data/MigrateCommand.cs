@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql;
 using Platform.Api.Catalog.Demo;
 using Platform.Api.Identity.Accounts;
+using Platform.Api.Store;
 
 namespace Platform.Api.Data;
 
@@ -69,8 +70,10 @@ internal static class MigrateCommand
                 await using var cache = CommandCache.Open();
                 await using var db = Open(owner, new CacheInvalidationInterceptor(cache.Invalidation));
                 var works = await DemoCatalogue.LoadIfEmptyAsync(db, TimeProvider.System, cancellationToken);
+                // For this catalogue only: a real one decides itself what it sells.
+                var products = works > 0 ? await DemoProducts.LoadIfEmptyAsync(db, cancellationToken) : 0;
                 await cache.FinishAsync(Console.Error);
-                await Console.Out.WriteLineAsync(works > 0 ? $"Stored a catalogue of {works} works." : "The catalogue is not empty: no demo works stored.");
+                await Console.Out.WriteLineAsync(works > 0 ? $"Stored a catalogue of {works} works and a shop of {products} products." : "The catalogue is not empty: no demo works stored.");
             }
 
             return 0;

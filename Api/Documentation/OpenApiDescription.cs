@@ -11,6 +11,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 using Platform.Api.Catalog;
 using Platform.Api.Identity.Tokens;
+using Platform.Api.Store;
 
 namespace Platform.Api.Documentation;
 
@@ -92,7 +93,7 @@ internal static class OpenApiDescription
         {
             Describe(status, (OpenApiResponse)answer, operation);
             var type = context.Description.SupportedResponseTypes.FirstOrDefault(t => t.StatusCode.ToString(CultureInfo.InvariantCulture) == status)?.Type;
-            if (type is not null && CatalogExamples.ByType.TryGetValue(type, out var shown)
+            if (type is not null && (CatalogExamples.ByType.TryGetValue(type, out var shown) || StoreExamples.ByType.TryGetValue(type, out shown))
                 && answer.Content?.TryGetValue("application/json", out var content) is true && content is OpenApiMediaType success)
             {
                 success.Example = JsonSerializer.SerializeToNode(shown, json);

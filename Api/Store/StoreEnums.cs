@@ -13,6 +13,23 @@ internal static class StoreEnums
     internal static string Text<T>(T value)
         where T : struct, Enum => SnakeCaseNames.Of(value.ToString());
 
+    /// <summary>Reads a value as it is written in requests and in the database.</summary>
+    internal static bool TryParse<T>(string? text, out T value)
+        where T : struct, Enum
+    {
+        foreach (var candidate in Enum.GetValues<T>())
+        {
+            if (Text(candidate) == text)
+            {
+                value = candidate;
+                return true;
+            }
+        }
+
+        value = default;
+        return false;
+    }
+
     private static T Parse<T>(string text)
         where T : struct, Enum => Enum.GetValues<T>().First(value => Text(value) == text);
 }

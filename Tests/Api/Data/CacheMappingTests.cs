@@ -24,6 +24,10 @@ public sealed class CacheMappingTests(DatabaseFixture fixture) : IClassFixture<D
         { "catalog.categories", $"id={Id} name=Sea", $"category:{Id}", $"categories category:{Id}" },
         { "catalog.category_counts", $"category_id={Id}", "", "category_counts" },
         { "catalog.book_embeddings", $"book_id={Id}", "", "embeddings" },
+        { "store.products", $"id={Id}", $"product:{Id}", $"product:{Id} products" },
+        { "store.product_variants", $"product_id={Id} price=9.50", $"product:{Id}", $"product:{Id} products" },
+        { "store.product_images", $"product_id={Id}", $"product:{Id}", $"product:{Id} products" },
+        { "store.inventory", $"variant_id={Id} on_hand=1", "", "" },
         { "store.reviews", $"id={Id} book_id={Id}", "", "" },
         { "identity.users", $"id={Id}", "", "" },
     };

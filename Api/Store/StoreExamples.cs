@@ -1,0 +1,38 @@
+using Platform.Api.Http;
+using Platform.Api.Store.Inventory;
+using Platform.Api.Store.Products;
+using Platform.Api.Store.Reviews;
+
+namespace Platform.Api.Store;
+
+/// <summary>What the store's requests and answers look like, for the API description.</summary>
+internal static class StoreExamples
+{
+    private static readonly Guid Id = new("01890a5d-ac96-774b-bcce-b302099a8060");
+    private static readonly Guid Book = new("01890a5d-ac96-774b-bcce-b302099a8059");
+    private static readonly Guid Variant = new("01890a5d-ac96-774b-bcce-b302099a8061");
+    private static readonly DateTimeOffset At = new(2026, 3, 1, 9, 30, 0, TimeSpan.Zero);
+
+    internal static readonly ProductRequest Product = new(Book, "moby-dick", "Moby-Dick", "A captain hunts the white whale that took his leg.", null, "active",
+        [new ProductRequest.VariantRequest("MOBY-PB", "paperback", 9.90m, "EUR")], [new ProductRequest.ImageRequest("https://covers.example.org/moby-dick.jpg", "A white whale")]);
+
+    internal static readonly StockEndpoints.MovementRequest Movement = new(12, "receipt", "Spring delivery");
+
+    internal static readonly ReviewRequest Review = new(5, "Call it long", "Long, and every page of it earns its place.");
+
+    private static readonly ReviewDetails Shown = new(Id, 5, "Call it long", "Long, and every page of it earns its place.", "Ada", true, 3, At, null);
+
+    /// <summary>An example for each type of answer.</summary>
+    internal static readonly IReadOnlyDictionary<Type, object> ByType = new Dictionary<Type, object>
+    {
+        [typeof(ProductDetails)] = new ProductDetails(Id, Book, "moby-dick", "Moby-Dick", Product.Description, null, "active",
+            [new ProductDetails.Variant(Variant, "paperback", "MOBY-PB", 9.90m, "EUR", true)], [new ProductDetails.Image("https://covers.example.org/moby-dick.jpg", "A white whale")]),
+        [typeof(Page<ProductSummary>)] = new Page<ProductSummary>(
+            [new ProductSummary(Id, Book, "moby-dick", "Moby-Dick", null, [new ProductSummary.Offer("paperback", 9.90m, "EUR")], "https://covers.example.org/moby-dick.jpg")], null),
+        [typeof(StockEndpoints.ProductAvailability)] = new StockEndpoints.ProductAvailability(Id, [new StockEndpoints.VariantAvailability(Variant, 9)]),
+        [typeof(StockEndpoints.StockDetails)] = new StockEndpoints.StockDetails(Variant, 12, 3, 5),
+        [typeof(StockEndpoints.MovementDetails)] = new StockEndpoints.MovementDetails(Id, Variant, 12, "receipt", null, "Spring delivery", At),
+        [typeof(ReviewDetails)] = Shown,
+        [typeof(Page<ReviewDetails>)] = new Page<ReviewDetails>([Shown], null),
+    };
+}

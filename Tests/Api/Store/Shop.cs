@@ -1,0 +1,47 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Platform.Tests.Api.Catalog;
+using Platform.Tests.Support;
+
+namespace Platform.Tests.Api.Store;
+
+/// <summary>What the store's tests say often.</summary>
+internal static class Shop
+{
+    private static int _made;
+
+    /// <summary>A book, and a product that sells it as paperback and hardcover.</summary>
+    public static async Task<JsonNode> AddProductAsync(this HttpClient staff, string? slug = null, string status = "active", decimal price = 9.90m)
+    {
+        var made = await staff.SendAsync(HttpMethod.Post, "/api/v1/products", Product(await staff.AddAsync("/api/v1/books", new { title = "Emma" }), slug, status, price));
+        Assert.True(made.Status == HttpStatusCode.Created, made.Body?.ToJsonString());
+        return made.Body!;
+    }
+
+    /// <summary>A sound request.</summary>
+    public static JsonObject Product(Guid book, string? slug = null, string status = "active", decimal price = 9.90m)
+    {
+        slug ??= $"emma-{Interlocked.Increment(ref _made)}";
+        return new JsonObject
+        {
+            ["bookId"] = book, ["slug"] = slug, ["title"] = "Emma", ["status"] = status,
+            ["variants"] = new JsonArray(
+                new JsonObject { ["sku"] = $"{slug}-pb", ["format"] = "paperback", ["price"] = price, ["currency"] = "EUR" },
+                new JsonObject { ["sku"] = $"{slug}-hc", ["format"] = "hardcover", ["price"] = price + 10, ["currency"] = "EUR" }),
+            ["images"] = new JsonArray(new JsonObject { ["url"] = "https://covers.example.org/emma.jpg", ["alt"] = "A young woman" }),
+        };
+    }
+
+    public static string Id(this JsonNode thing) => thing["id"]!.GetValue<string>();
+
+    public static string Variant(this JsonNode product, int at = 0) => product["variants"]![at]!["id"]!.GetValue<string>();
+
+    /// <summary>Puts an order of the product, of a status, into the books of a user.</summary>
+    public static Task BuyAsync(this TestDatabase database, Guid user, JsonNode product, string status) => database.ExecuteAsync("""
+        WITH o AS (
+            INSERT INTO store.orders (id, user_id, status, currency, total, shipping_address, created_at, reserved_until)
+            VALUES (gen_random_uuid(), $1, $2, 'EUR', 9.9, '{}', now(), now()) RETURNING id)
+        INSERT INTO store.order_items (order_id, line, variant_id, product_id, title, sku, unit_price, quantity)
+        SELECT id, 1, $3, $4, 'Emma', 'E', 9.9, 1 FROM o
+        """, user, status, Guid.Parse(product.Variant()), Guid.Parse(product.Id()));
+}
