@@ -7,6 +7,7 @@ using Npgsql;
 using Platform.Api.Catalog.Import;
 using Platform.Api.Data;
 using Platform.Tests.Api.Catalog;
+using Platform.Tests.Api.Store;
 using Platform.Tests.Support;
 
 namespace Platform.Tests.Api.Data;
@@ -66,6 +67,8 @@ public sealed class CacheCompletenessTests(Stack stack) : IAsyncLifetime
         await ToldAsync(() => PutAsync($"books/{book}", Book("Emma", author, category, "9780142437247", "fr")));
         await ToldAsync(() => PutAsync($"books/{book}", Book("Emma, again", other, below, "9780306406157", "fr")));
         await ToldAsync(() => DeleteAsync($"books/{book}"));
+        var product = await ToldAsync(() => _admin.AddProductAsync("emma"));
+        await ToldAsync(() => PutAsync($"products/{product.Id()}", Shop.Product(Guid.Parse(product["bookId"]!.ToString()), "emma-woodhouse", price: 12.34m)));
         await ToldAsync(() => DeleteAsync($"authors/{author}"));
         await ToldAsync(() => DeleteAsync($"categories/{below}"));
     }
