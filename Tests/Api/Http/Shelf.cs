@@ -1,4 +1,6 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Platform.Api.Catalog.Embeddings;
 using Platform.Tests.Api.Catalog;
 using Platform.Tests.Support;
 
@@ -28,7 +30,20 @@ internal sealed class Shelf : IAsyncDisposable
         });
         Assert.Equal(HttpStatusCode.Created, made.Status);
         shelf.Book = made.Body!["id"]!.GetValue<Guid>();
+        await WorkersAreDoneAsync(api);
         return shelf;
+    }
+
+    // What they store makes answers unread a moment later: vectors those about similar books, counts those with categories.
+    private static Task WorkersAreDoneAsync(ApiFixture api)
+    {
+        var embeddings = api.Services.GetRequiredService<EmbeddingTelemetry>();
+        return Eventually.HoldsAsync(
+            async () => await api.Database.ScalarAsync<long>(
+                "SELECT (SELECT count(*) FROM catalog.book_embedding_queue) + (SELECT count(*) FROM catalog.category_count_queue)") == 0
+                // Asked by the worker after it has told the cache of its last batch.
+                && embeddings.Pending == 0,
+            "nothing is left for the workers");
     }
 
     public string Address(string read) => $"/api/v1/{read}"
