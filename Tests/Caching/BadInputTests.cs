@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Platform.Caching;
 using Platform.Tests.Support;
 
@@ -21,23 +22,25 @@ public sealed class BadInputTests(Stack stack) : IAsyncDisposable
         { null, "invalid_key" },
         { "", "invalid_key" },
         { "line\nbreak", "invalid_key" },
-        { "half a pair \ud83d", "invalid_key" },
-        { "half a pair \ude00 x", "invalid_key" },
+        // Escaped, because half a character does not survive on its way from a test runner.
+        { @"half a pair \ud83d", "invalid_key" },
+        { @"half a pair \ude00 x", "invalid_key" },
         { new string('x', 513), "key_too_long" },
         { new string('é', 257), "key_too_long" },
     };
 
     [Theory, MemberData(nameof(BadKeys))]
-    public async Task A_bad_key_is_loaded_each_time(string? key, string reason)
+    public async Task A_bad_key_is_loaded_each_time(string? escaped, string reason)
     {
+        var key = new CacheKey(escaped is null ? null! : Regex.Unescape(escaped));
         var (meter, count) = _nodes.Metered();
         var node = await _nodes.AddAsync(meter: meter);
 
-        Assert.Equal("v1", await ReadAsync(node, new CacheKey(key!)));
-        Assert.Equal("v2", await ReadAsync(node, new CacheKey(key!)));
+        Assert.Equal("v1", await ReadAsync(node, key));
+        Assert.Equal("v2", await ReadAsync(node, key));
 
         Assert.Equal(2, count($"errors_total:{reason}"));
-        Assert.False(node.TryGet<string>(new CacheKey(key!), out _));
+        Assert.False(node.TryGet<string>(key, out _));
     }
 
     [Theory]
