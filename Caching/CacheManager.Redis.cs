@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Platform.Caching.Redis;
 
@@ -103,7 +104,7 @@ public sealed partial class CacheManager
     /// <returns>The other's value; null when this process is to load.</returns>
     private async ValueTask<Loaded<T>?> WaitForLeaseAsync<T>(CacheKey key, CacheFamily family, FenceMirror mirror, long began, bool isRefresh, string token)
     {
-        var since = System.Diagnostics.Stopwatch.GetTimestamp();
+        var since = Stopwatch.GetTimestamp();
         while (_redis.Usable == mirror)
         {
             var isHeld = await _redis.TryLeaseAsync(key, token, LeaseTime).ConfigureAwait(false);
@@ -114,7 +115,7 @@ public sealed partial class CacheManager
                 return found;
             }
 
-            if (isHeld || System.Diagnostics.Stopwatch.GetElapsedTime(since) >= LeaseTime)
+            if (isHeld || Stopwatch.GetElapsedTime(since) >= LeaseTime)
             {
                 return null;
             }

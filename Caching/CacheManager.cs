@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Platform.Caching.Memory;
 using Platform.Caching.Redis;
@@ -188,7 +190,7 @@ public sealed partial class CacheManager : IAsyncDisposable
     // Others may have written and we not have heard: a little while after the loss that is borne, and of what was loaded
     // since then, an age as short.
     private bool IsTrustedDetached(MemoryEntry entry, long now) =>
-        System.Diagnostics.Stopwatch.GetElapsedTime(_redis.UnusableSince) < _options.DetachedTtl || now - entry.CreatedAt < _detachedTicks;
+        Stopwatch.GetElapsedTime(_redis.UnusableSince) < _options.DetachedTtl || now - entry.CreatedAt < _detachedTicks;
 
     private CacheFamily? FamilyOf(CachePolicy policy)
     {
@@ -217,7 +219,7 @@ public sealed partial class CacheManager : IAsyncDisposable
         }
 
         // No character takes more than three bytes.
-        if (key.Value.Length > CacheKey.MaxBytes / 3 && System.Text.Encoding.UTF8.GetByteCount(key.Value) > CacheKey.MaxBytes)
+        if (key.Value.Length > CacheKey.MaxBytes / 3 && Encoding.UTF8.GetByteCount(key.Value) > CacheKey.MaxBytes)
         {
             _telemetry.Error(CacheError.KeyTooLong);
             return false;

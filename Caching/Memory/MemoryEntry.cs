@@ -42,10 +42,8 @@ internal sealed class MemoryEntry
     /// <summary>Whether its time was up when it was kept, because its load had failed.</summary>
     public bool IsStale { get; init; }
 
-    public bool RefreshStarted => Volatile.Read(ref _refreshStarted) != 0;
-
     /// <summary>True for one caller: the one that is to refresh the entry.</summary>
-    public bool TryStartRefresh() => !RefreshStarted && Interlocked.Exchange(ref _refreshStarted, 1) == 0;
+    public bool TryStartRefresh() => Volatile.Read(ref _refreshStarted) == 0 && Interlocked.Exchange(ref _refreshStarted, 1) == 0;
 
     /// <summary>
     /// The same once more after its load failed: tried again at <paramref name="retryAt"/>, in the background. When its time

@@ -141,6 +141,8 @@ internal sealed partial class RedisLink
             var outageSeconds = Stopwatch.GetElapsedTime(_unusableSince).TotalSeconds;
             if (_usableSince != 0)
                 Log.RedisBack(_logger, outageSeconds);
+            // Whatever ended the use before has been dealt with.
+            _lost.Wait(0);
             _usable = mirror;
             _usableSince = Stopwatch.GetTimestamp();
             Volatile.Write(ref _unusableSince, 0);
@@ -182,7 +184,7 @@ internal sealed partial class RedisLink
             {
                 if (message.Epoch != mirror.Epoch || message.Seq > mirror.Heard + 1)
                 {
-                    Break(loseHearing: true, null);
+                    Break(loseHearing: true, failure: null);
                     if (message.Kind == 'e')
                     {
                         // This much is known now, and need not wait until Redis can be used again.

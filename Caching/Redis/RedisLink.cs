@@ -23,6 +23,8 @@ internal sealed partial class RedisLink : IAsyncDisposable
     // A breaker that opens again within this time waits twice as long: a flapping Redis must not cost a budget each time.
     private static readonly TimeSpan Probation = TimeSpan.FromSeconds(30);
 
+    private const string Untold = "an invalidation could not be told";
+
     private readonly IConnectionMultiplexer _redis;
     private readonly RedisNames _names;
     private readonly SocketWatch _sockets;
@@ -56,12 +58,6 @@ internal sealed partial class RedisLink : IAsyncDisposable
         _sockets.Opening += OnSocketOpening;
     }
 
-    internal IDatabase Database => _redis.GetDatabase();
-
-    internal RedisNames Names => _names;
-
-    internal TimeSpan Budget => _budget;
-
     /// <summary>The mirror by which Redis may be used now; null while it must not be.</summary>
     internal FenceMirror? Usable => _usable;
 
@@ -90,7 +86,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
     internal void Failed(Exception reason)
     {
         _telemetry.Error(reason is TimeoutException ? CacheError.RedisTimeout : CacheError.RedisUnavailable);
-        Break(loseHearing: false, reason);
+        Break(loseHearing: false, reason.GetType().Name);
     }
 
     /// <summary>Notes what Redis could not be told; it is, before Redis is used again.</summary>
@@ -99,7 +95,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
         lock (_changing)
         {
             _pending.Add(keys, slots);
-            Break(loseHearing: false, new TimeoutException());
+            Break(loseHearing: false, Untold);
         }
     }
 
@@ -109,12 +105,12 @@ internal sealed partial class RedisLink : IAsyncDisposable
         lock (_changing)
         {
             _pending.AddEverything();
-            Break(loseHearing: false, null);
+            Break(loseHearing: false, Untold);
         }
     }
 
     /// <summary>Notes that the fence table is not what this node has a mirror of.</summary>
-    internal void LoseHearing() => Break(loseHearing: true, null);
+    internal void LoseHearing() => Break(loseHearing: true, failure: null);
 
     public async ValueTask DisposeAsync()
     {
@@ -123,6 +119,8 @@ internal sealed partial class RedisLink : IAsyncDisposable
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stopping.Dispose();
     }
+
+    private IDatabase Database => _redis.GetDatabase();
 
     // Every connection that is made anew: whatever the old one had to say is lost, and the server may be another.
     private void OnSocketOpening()
@@ -133,12 +131,15 @@ internal sealed partial class RedisLink : IAsyncDisposable
             if (_usableSince != 0)
             {
                 _hadOutage = true;
-                Break(loseHearing: true, null);
+                Break(loseHearing: true, failure: null);
             }
         }
     }
 
-    private void Break(bool loseHearing, Exception? reason)
+    /// <summary>Ends the use of Redis.</summary>
+    /// <param name="loseHearing">Whether messages may be missed from now on.</param>
+    /// <param name="failure">What went wrong; null when Redis is well and only what is known of it is not.</param>
+    private void Break(bool loseHearing, string? failure)
     {
         lock (_changing)
         {
@@ -154,7 +155,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
 
             _usable = null;
             Volatile.Write(ref _unusableSince, Stopwatch.GetTimestamp());
-            if (reason is not null)
+            if (failure is not null)
             {
                 _pause = Stopwatch.GetElapsedTime(_usableSince) > Probation ? ShortestPause : _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
                 _rests = true;
@@ -166,14 +167,14 @@ internal sealed partial class RedisLink : IAsyncDisposable
             }
         }
 
-        if (reason is null)
+        if (failure is null)
         {
             Log.RedisChanged(_logger);
-            return;
         }
-
-        var cause = reason.GetType().Name;
-        Log.RedisLost(_logger, cause);
+        else
+        {
+            Log.RedisLost(_logger, failure);
+        }
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "Whatever goes wrong here, Redis stays unused and is tried again.")]

@@ -221,9 +221,10 @@ public sealed class StalenessAuditTests : IAsyncDisposable
         var started = new TaskCompletionSource();
         Offer("old", async cancellationToken =>
         {
+            var ended = new TaskCompletionSource<string?>();
+            await using var end = cancellationToken.Register(() => ended.SetCanceled(cancellationToken));
             started.SetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, _clock, cancellationToken);
-            return "new";
+            return await ended.Task;
         });
         await started.Task.WaitAsync(Cancellation);
 
