@@ -26,6 +26,7 @@ static WebApplication Build(string[] args)
     builder.AddBookEmbeddings();
     builder.AddCategoryCounts();
     builder.AddSearch();
+    builder.AddStore();
     builder.AddCaching("redis", CachePolicies.AddTo);
 
     var app = builder.Build();

@@ -38,4 +38,8 @@ internal static class RowSecurity
             throw;
         }
     }
+
+    /// <summary>Has the running transaction act for an anonymous cart, too.</summary>
+    internal static Task ActForCartAsync(this PlatformDbContext db, Guid cartId, CancellationToken cancellationToken) =>
+        db.Database.ExecuteSqlAsync($"SELECT set_config('platform.cart_id', {cartId.ToString()}, true)", cancellationToken);
 }

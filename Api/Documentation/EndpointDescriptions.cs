@@ -7,6 +7,7 @@ namespace Platform.Api.Documentation;
 internal static class EndpointDescriptions
 {
     private static readonly AuthenticationRequired Authentication = new();
+    private static readonly AuthenticationTaken OptionalAuthentication = new();
     private static readonly IfMatchRequired IfMatch = new();
 
     /// <summary>The endpoint takes <c>If-Match</c> and insists on it.</summary>
@@ -14,6 +15,9 @@ internal static class EndpointDescriptions
 
     /// <summary>The endpoint takes an access token.</summary>
     internal sealed record AuthenticationRequired;
+
+    /// <summary>The endpoint takes an access token, and does without.</summary>
+    internal sealed record AuthenticationTaken;
 
     /// <summary>A body to show and to try.</summary>
     internal sealed record RequestExample(object Value);
@@ -51,6 +55,10 @@ internal static class EndpointDescriptions
 
     /// <summary>Whoever is logged in gets in; 401 for strangers.</summary>
     internal static RouteHandlerBuilder ForMembers(this RouteHandlerBuilder endpoint) => endpoint.For(Policies.Member);
+
+    /// <summary>Everybody gets in, logged in or not; 401 only for a token that is not good.</summary>
+    internal static RouteHandlerBuilder ForAnybody(this RouteHandlerBuilder endpoint) =>
+        endpoint.RequireAuthorization(Policies.Anybody).WithMetadata(OptionalAuthentication).ProducesProblem(StatusCodes.Status401Unauthorized);
 
     private static RouteHandlerBuilder For(this RouteHandlerBuilder endpoint, string policy) =>
         endpoint.RequireAuthorization(policy).WithMetadata(Authentication).ProducesProblem(StatusCodes.Status401Unauthorized);

@@ -67,9 +67,14 @@ internal static class OpenApiDescription
             media.Example = JsonSerializer.SerializeToNode(example.Value, json);
         }
 
+        var token = new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(BearerAuthentication.Name, context.Document)] = [] };
         if (metadata.OfType<EndpointDescriptions.AuthenticationRequired>().Any())
         {
-            operation.Security = [new() { [new OpenApiSecuritySchemeReference(BearerAuthentication.Name, context.Document)] = [] }];
+            operation.Security = [token];
+        }
+        else if (metadata.OfType<EndpointDescriptions.AuthenticationTaken>().Any())
+        {
+            operation.Security = [token, []];
         }
 
         if (metadata.OfType<EndpointDescriptions.IfMatchRequired>().Any())

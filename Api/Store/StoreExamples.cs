@@ -1,4 +1,5 @@
 using Platform.Api.Http;
+using Platform.Api.Store.Carts;
 using Platform.Api.Store.Inventory;
 using Platform.Api.Store.Products;
 using Platform.Api.Store.Reviews;
@@ -20,6 +21,10 @@ internal static class StoreExamples
 
     internal static readonly ReviewRequest Review = new(5, "Call it long", "Long, and every page of it earns its place.");
 
+    internal static readonly CartRequest Cart = new([new CartRequest.Item(Variant, 2)]);
+
+    internal static readonly CartRequest.QuantityRequest CartQuantity = new(2);
+
     private static readonly ReviewDetails Shown = new(Id, 5, "Call it long", "Long, and every page of it earns its place.", "Ada", true, 3, At, null);
 
     /// <summary>An example for each type of answer.</summary>
@@ -32,6 +37,8 @@ internal static class StoreExamples
         [typeof(StockEndpoints.ProductAvailability)] = new StockEndpoints.ProductAvailability(Id, [new StockEndpoints.VariantAvailability(Variant, 9)]),
         [typeof(StockEndpoints.StockDetails)] = new StockEndpoints.StockDetails(Variant, 12, 3, 5),
         [typeof(StockEndpoints.MovementDetails)] = new StockEndpoints.MovementDetails(Id, Variant, 12, "receipt", null, "Spring delivery", At),
+        [typeof(CartDetails)] = new CartDetails(
+            [new CartDetails.Item(Variant, Id, "moby-dick", "Moby-Dick", "paperback", "MOBY-PB", 2, 9.90m, "EUR", true, 9)], [new CartDetails.Total("EUR", 19.80m)]),
         [typeof(ReviewDetails)] = Shown,
         [typeof(Page<ReviewDetails>)] = new Page<ReviewDetails>([Shown], null),
     };

@@ -35,7 +35,7 @@ public sealed class ApiFixture(Stack stack) : IAsyncLifetime
     }
 
     /// <summary>Another client without credentials.</summary>
-    public HttpClient NewClient() => _factory!.CreateClient();
+    public HttpClient NewClient(bool handlesCookies = true) => _factory!.CreateClient(new() { HandleCookies = handlesCookies });
 
     /// <summary>A client of a new account, with roles besides <c>member</c>.</summary>
     public async Task<HttpClient> ClientOfAsync(string email, params string[] roles)

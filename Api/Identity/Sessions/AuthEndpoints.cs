@@ -63,7 +63,7 @@ internal static class AuthEndpoints
             return Problems.Invalid(errors);
         }
 
-        return await login.TryAsync(email, request.Password!, SessionTokens.Client.Of(http), cancellationToken) is { } answer
+        return await login.TryAsync(email, request.Password!, http, cancellationToken) is { } answer
             ? TypedResults.Ok(answer)
             : Refused(http, "Address or password is wrong, or there were too many attempts: then try again later.");
     }

@@ -10,10 +10,11 @@ namespace Platform.Api.Identity.Sessions;
 /// An address without an account costs a hash and a statement like one with an account, and nothing in the answer tells
 /// them, a wrong password and a locked account apart.
 /// </remarks>
-internal sealed class Login(PlatformDbContext db, UserManager<User> users, DecoyPassword decoy, SessionTokens sessions, SigningKeys keys, AccountSettings settings, TimeProvider clock)
+internal sealed class Login(PlatformDbContext db, UserManager<User> users, DecoyPassword decoy, SessionTokens sessions, SigningKeys keys, AccountSettings settings, TimeProvider clock,
+    IEnumerable<AtLogin> atLogin)
 {
     /// <returns>Null when address or password is wrong, or the account is locked.</returns>
-    internal async Task<TokenAnswer?> TryAsync(string email, string password, SessionTokens.Client client, CancellationToken cancellationToken)
+    internal async Task<TokenAnswer?> TryAsync(string email, string password, HttpContext http, CancellationToken cancellationToken)
     {
         var user = await users.FindByNameAsync(email);
         var result = users.PasswordHasher.VerifyHashedPassword(user ?? decoy.User, user?.PasswordHash ?? decoy.Hash, password);
@@ -32,7 +33,12 @@ internal sealed class Login(PlatformDbContext db, UserManager<User> users, Decoy
             return null;
         }
 
-        var answer = await sessions.OpenAsync(user, key, client, cancellationToken);
+        var answer = await sessions.OpenAsync(user, key, SessionTokens.Client.Of(http), cancellationToken);
+        foreach (var act in atLogin)
+        {
+            await act(http, user.Id, db, cancellationToken);
+        }
+
         await transaction.CommitAsync(cancellationToken);
         return answer;
     }

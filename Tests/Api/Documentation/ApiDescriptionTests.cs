@@ -10,6 +10,9 @@ public sealed class ApiDescriptionTests(ApiFixture api) : IClassFixture<ApiFixtu
     // By which one gets what the others ask for.
     private static readonly string[] Open = ["/api/v1/auth/register", "/api/v1/auth/login", "/api/v1/auth/refresh"];
 
+    // Where a token is taken and not asked for.
+    private static readonly string[] Carts = ["/api/v1/cart", "/api/v1/cart/items/{variantId}"];
+
     private static readonly string[] Methods = ["get", "put", "post", "delete", "patch"];
 
     [Fact]
@@ -51,13 +54,14 @@ public sealed class ApiDescriptionTests(ApiFixture api) : IClassFixture<ApiFixtu
                 Check(answers.ContainsKey(status), $"{status} not described");
             }
 
-            var isOpen = Open.Contains(path);
-            foreach (var status in method switch { "post" when !isOpen => ["401"], "put" or "delete" => ["401", "404", "412", "428"], _ => Array.Empty<string>() })
+            var (isOpen, isCart) = (Open.Contains(path), Carts.Contains(path));
+            foreach (var status in method switch { "post" when !isOpen => ["401"], _ when isCart => ["401"], "put" or "delete" => ["401", "404", "412", "428"], _ => Array.Empty<string>() })
             {
                 Check(answers.ContainsKey(status), $"{status} not described");
             }
 
-            Check(method == "get" || isOpen || operation["security"] is JsonArray { Count: 1 }, "no security");
+            Check(!isCart || operation["security"] is JsonArray { Count: 2 }, "no choice of security");
+            Check(method == "get" || isOpen || isCart || operation["security"] is JsonArray { Count: 1 }, "no security");
 
             void Check(bool isSo, string otherwise)
             {
@@ -85,6 +89,7 @@ public sealed class ApiDescriptionTests(ApiFixture api) : IClassFixture<ApiFixtu
             "get /api/v1/categories/{id}/books", "get /api/v1/search", "get /api/v1/search/suggest",
             "get /api/v1/products", "post /api/v1/products", "get /api/v1/products/{id}", "put /api/v1/products/{id}", "get /api/v1/products/{id}/availability",
             "get /api/v1/variants/{id}/stock", "post /api/v1/variants/{id}/stock/movements", "get /api/v1/products/{id}/reviews", "post /api/v1/products/{id}/reviews",
+            "get /api/v1/cart", "put /api/v1/cart", "delete /api/v1/cart", "put /api/v1/cart/items/{variantId}", "delete /api/v1/cart/items/{variantId}",
         ];
         Assert.Subset(Operations(description).Select(o => $"{o.Method} {o.Path}").ToHashSet(), expected.ToHashSet());
     }

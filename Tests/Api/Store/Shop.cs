@@ -36,6 +36,26 @@ internal static class Shop
 
     public static string Variant(this JsonNode product, int at = 0) => product["variants"]![at]!["id"]!.GetValue<string>();
 
+    /// <summary>Has so many copies come.</summary>
+    public static async Task AddStockAsync(this HttpClient staff, string variant, int quantity)
+    {
+        var moved = await staff.SendAsync(HttpMethod.Post, $"/api/v1/variants/{variant}/stock/movements", new { quantity, kind = "receipt" });
+        Assert.True(moved.Status == HttpStatusCode.Created, moved.Body?.ToJsonString());
+    }
+
+    /// <summary>Gives a product so many more variants, at 1 EUR each.</summary>
+    /// <returns>Their ids, in order.</returns>
+    public static async Task<string[]> AddVariantsAsync(this TestDatabase database, JsonNode product, int count)
+    {
+        var ids = Enumerable.Range(0, count).Select(_ => Guid.CreateVersion7()).OrderBy(id => id.ToString(), StringComparer.Ordinal).ToArray();
+        await database.ExecuteAsync("""
+            INSERT INTO store.product_variants (id, product_id, format, sku, price, currency, is_active)
+            SELECT id, $1, 'ebook', id, 1, 'EUR', true FROM unnest($2) AS ids (id)
+            """, Guid.Parse(product.Id()), ids);
+        await database.ExecuteAsync("INSERT INTO store.inventory (variant_id, reserved, reorder_point) SELECT id, 0, 0 FROM unnest($1) AS ids (id)", ids);
+        return [.. ids.Select(id => id.ToString())];
+    }
+
     /// <summary>Puts an order of the product, of a status, into the books of a user.</summary>
     public static Task BuyAsync(this TestDatabase database, Guid user, JsonNode product, string status) => database.ExecuteAsync("""
         WITH o AS (
