@@ -39,6 +39,12 @@ internal static class CacheKeys
     /// <inheritdoc cref="Books" />
     internal static CacheKey CategoryBooks(Guid id, string page) => new($"category:{id}:books:{Short(page)}");
 
+    /// <summary>Whether a session of a user lives.</summary>
+    internal static CacheKey User(Guid id, Guid sessionId) => new($"user:{id}:{sessionId}");
+
+    /// <summary>What a user may do on the platform as a whole.</summary>
+    internal static CacheKey Permissions(Guid userId) => new($"permissions:{userId}:platform");
+
     internal static CacheKey Product(Guid id) => new($"product:{id}");
 
     /// <summary>The product of this name in addresses; no id is one.</summary>

@@ -1,11 +1,13 @@
 using Platform.Api.Http;
+using Platform.Api.Identity.Sessions;
 using Platform.Caching;
 
 namespace Platform.Api;
 
 /// <summary>
 /// What the Api caches: one row a family. Which changes make which keys and tags unread is in
-/// <c>Data/CacheMapping.cs</c>. Nothing that is somebody's own is ever here, nor loans or stock.
+/// <c>Data/CacheMapping.cs</c>. Nothing that is somebody's own is ever here but whether they may come in and what they may do;
+/// nor loans or stock.
 /// </summary>
 internal static class CachePolicies
 {
@@ -85,9 +87,22 @@ internal static class CachePolicies
         Tags = static (_, _) => [CacheTags.Products],
     };
 
+    // Asked by each request. Past its time it is not served, whatever fails: nobody stays in because nobody could look.
+    internal static readonly CachePolicy User = new()
+    {
+        Family = "user", Ttl = TimeSpan.FromMinutes(5), MemoryTtl = TimeSpan.FromMinutes(5), MemoryFloor = 4 << 20,
+        Tags = static (_, value) => value is SessionState session ? [CacheTags.User(session.UserId), CacheTags.Session(session.SessionId)] : [],
+    };
+
+    internal static readonly CachePolicy Permissions = new()
+    {
+        Family = "permissions", Ttl = TimeSpan.FromMinutes(10), MemoryTtl = TimeSpan.FromMinutes(10), MemoryFloor = 4 << 20,
+        Tags = static (_, value) => value is PermissionSet permissions ? [CacheTags.Roles, CacheTags.Permissions(permissions.UserId)] : [CacheTags.Roles],
+    };
+
     /// <summary>The table.</summary>
     internal static readonly IReadOnlyList<CachePolicy> All =
-        [Book, Isbn, BooksList, Similar, Author, AuthorsList, Category, Categories, Search, Suggest, Product, ProductsList];
+        [Book, Isbn, BooksList, Similar, Author, AuthorsList, Category, Categories, Search, Suggest, Product, ProductsList, User, Permissions];
 
     internal static void AddTo(CacheOptions options)
     {

@@ -23,6 +23,18 @@ internal static class CacheTags
     /// <summary>Carried by lists of products.</summary>
     internal static readonly CacheTag Products = new("products");
 
+    /// <summary>Carried by what names roles.</summary>
+    internal static readonly CacheTag Roles = new("roles");
+
+    /// <summary>Carried by what is known of a user's sessions.</summary>
+    internal static CacheTag User(Guid id) => new($"user:{id}");
+
+    /// <summary>Carried by what is known of the session.</summary>
+    internal static CacheTag Session(Guid id) => new($"session:{id}");
+
+    /// <summary>Carried by what the user may do, wherever that is.</summary>
+    internal static CacheTag Permissions(Guid userId) => new($"permissions:{userId}");
+
     /// <summary>Carried by what leads to the product under its name in addresses.</summary>
     internal static CacheTag Product(Guid id) => new($"product:{id}");
 

@@ -60,6 +60,27 @@ internal static class CacheMapping
         },
         ["store.product_variants"] = static (changes, row) => AddProduct(changes, row("product_id")),
         ["store.product_images"] = static (changes, row) => AddProduct(changes, row("product_id")),
+        ["identity.users"] = static (changes, row) => AddUser(changes, row("id")),
+        // Of a deleted row the WAL has its key alone.
+        ["identity.sessions"] = static (changes, row) =>
+        {
+            if (row("user_id") is { } user)
+            {
+                AddUser(changes, user);
+            }
+            else if (Id(changes, row("id")) is { } id)
+            {
+                changes.Add(CacheTags.Session(id));
+            }
+        },
+        ["identity.user_roles"] = static (changes, row) =>
+        {
+            if (Id(changes, row("user_id")) is { } id)
+            {
+                changes.Add(CacheTags.Permissions(id));
+            }
+        },
+        ["identity.roles"] = static (changes, _) => changes.Add(CacheTags.Roles),
     };
 
     /// <summary>Tables that nothing cached is made of, each with the reason.</summary>
@@ -69,11 +90,7 @@ internal static class CacheMapping
         ["catalog.category_count_queue"] = "work to do, which nobody reads",
         ["catalog.book_search"] = "triggers derive it from tables that are mapped, in the same transaction",
         ["catalog.search_words"] = "triggers derive it from tables that are mapped, in the same transaction",
-        ["identity.users"] = "personal",
         ["identity.user_types"] = "set up once, read from the database",
-        ["identity.roles"] = "set up once, read from the database",
-        ["identity.user_roles"] = "personal",
-        ["identity.sessions"] = "personal",
         ["identity.refresh_tokens"] = "personal",
         ["identity.signing_keys"] = "secret",
         ["identity.addresses"] = "personal",
@@ -129,6 +146,14 @@ internal static class CacheMapping
         }
 
         changes.Add(CacheTags.Products);
+    }
+
+    private static void AddUser(CacheChanges changes, object? userId)
+    {
+        if (Id(changes, userId) is { } id)
+        {
+            changes.Add(CacheTags.User(id));
+        }
     }
 
     private static Guid? Id(CacheChanges changes, object? value)

@@ -47,13 +47,10 @@ internal sealed class PublicAnswers
         await WriteAsync(context, waiting.Read, await waiting.Result.WaitAsync(context.RequestAborted));
     }
 
-    // In a scope and on a connection of its own: the requests that wait may all leave, and the load goes on.
     private async ValueTask<CachedAnswer?> LoadAsync(CachedRead read, CancellationToken unwanted)
     {
-        await using var scope = _scopes.CreateAsyncScope();
-        var load = new AnswerLoad(scope.ServiceProvider);
-        using var wait = new DatabaseWait(load.Db, _limits.RequestDeadline, unwanted);
-        return await read.LoadAsync(load, _json.SerializerOptions, CancellationToken.None);
+        await using var load = new DatabaseLoad(_scopes, _limits, unwanted);
+        return await read.LoadAsync(new AnswerLoad(load.Services), _json.SerializerOptions, CancellationToken.None);
     }
 
     private static Task WriteAsync(HttpContext context, CachedRead read, CacheResult<CachedAnswer?> result)

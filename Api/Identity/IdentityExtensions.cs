@@ -23,6 +23,7 @@ internal static class IdentityExtensions
         builder.Services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = settings.HashIterations);
         builder.Services.AddSingleton<SigningKeys>();
         builder.Services.AddSingleton<TokenVerification>();
+        builder.Services.AddSingleton<AccessCheck>();
         builder.Services.AddSingleton<DecoyPassword>();
         builder.Services.AddScoped<SessionTokens>();
         builder.Services.AddScoped<Login>();

@@ -67,6 +67,7 @@ internal static class UserAdministration
             return Representation.Stale();
         }
 
+        db.ChangesInTransaction().AddRows("identity.users", "id", [id]);
         db.UserRoles.AddRange(after.Except(before).Select(Membership));
         db.UserRoles.RemoveRange(before.Except(after).Select(Membership));
         await db.SaveChangesAsync(cancellationToken);

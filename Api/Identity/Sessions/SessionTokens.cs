@@ -63,7 +63,7 @@ internal sealed class SessionTokens(PlatformDbContext db, SigningKeys keys, Time
         await db.SaveChangesAsync(cancellationToken);
         // Those that ended by themselves are nobody's business any more.
         await db.Sessions.Where(s => s.UserId == user.Id && s.ExpiresAt < now).ExecuteDeleteAsync(cancellationToken);
-        return Answer(session, secret, key, await RolesAsync(user.Id, cancellationToken));
+        return Answer(session, secret, key, await PermissionSet.ReadAsync(db, user.Id, cancellationToken));
     }
 
     /// <summary>Replaces a refresh token, in one transaction.</summary>
@@ -110,9 +110,9 @@ internal sealed class SessionTokens(PlatformDbContext db, SigningKeys keys, Time
         // What would have ended by now cannot be reused.
         var over = now - RefreshTime;
         await db.RefreshTokens.Where(t => t.SessionId == session.Id && t.CreatedAt < over).ExecuteDeleteAsync(cancellationToken);
-        var roles = await RolesAsync(session.UserId, cancellationToken);
+        var permissions = await PermissionSet.ReadAsync(db, session.UserId, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return (Answer(session, next, key, roles), Refusal.None);
+        return (Answer(session, next, key, permissions), Refusal.None);
     }
 
     /// <summary>Ends one session of the user.</summary>
@@ -129,16 +129,14 @@ internal sealed class SessionTokens(PlatformDbContext db, SigningKeys keys, Time
         var now = clock.GetStorableNow();
         await sessions.Where(s => s.RevokedAt == null)
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.RevokedAt, now).SetProperty(s => s.RevokedFor, reason), cancellationToken);
+        db.ChangesInTransaction().AddRows("identity.sessions", "user_id", [user.Id]);
         await transaction.CommitAsync(cancellationToken);
     }
 
-    private Task<List<string>> RolesAsync(Guid userId, CancellationToken cancellationToken) =>
-        db.UserRoles.Where(m => m.UserId == userId).Join(db.Roles, m => m.RoleId, r => r.Id, (_, r) => r.Name!).ToListAsync(cancellationToken);
-
-    private TokenAnswer Answer(Session session, RefreshSecret secret, VerificationKey key, List<string> roles)
+    private TokenAnswer Answer(Session session, RefreshSecret secret, VerificationKey key, PermissionSet permissions)
     {
         var issuedAt = DateTimeOffset.FromUnixTimeSeconds(clock.GetUtcNow().ToUnixTimeSeconds());
-        var token = new AccessToken(session.UserId, session.Id, roles, issuedAt, issuedAt + AccessToken.Lifetime);
+        var token = new AccessToken(session.UserId, session.Id, permissions.Roles, issuedAt, issuedAt + AccessToken.Lifetime);
         return new TokenAnswer(token.Sign(key), BearerAuthentication.Name, (int)AccessToken.Lifetime.TotalSeconds, secret.ToString(), session.ExpiresAt);
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Security.Claims;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -9,7 +8,7 @@ namespace Platform.Api.Identity.Tokens;
 /// <summary>What an access token says (RFC 9068): who acts, in which session, with which roles, and from when until when.</summary>
 /// <param name="UserId"><c>sub</c>.</param>
 /// <param name="SessionId"><c>sid</c>.</param>
-/// <param name="Roles"><c>role</c>, a list.</param>
+/// <param name="Roles"><c>role</c>, a list: for other services, which cannot ask what they are now.</param>
 /// <param name="IssuedAt"><c>iat</c> and <c>nbf</c>, in whole seconds.</param>
 /// <param name="ExpiresAt"><c>exp</c>, in whole seconds.</param>
 internal sealed record AccessToken(Guid UserId, Guid SessionId, IReadOnlyList<string> Roles, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt)
@@ -40,14 +39,6 @@ internal sealed record AccessToken(Guid UserId, Guid SessionId, IReadOnlyList<st
     // Whatever else a header says, it would ask the verifier for something: another key (jwk, jku, x5c, x5u), an
     // extension (crit, b64), a compression (zip). Nothing we issue does.
     private static readonly FrozenSet<string> HeaderMembers = ["alg", "typ", "kid"];
-
-    /// <summary>Whoever the token speaks for, to be asked for permissions.</summary>
-    internal ClaimsPrincipal ToPrincipal(string authenticationType) => new(new ClaimsIdentity(
-        [
-            new(CurrentUser.IdClaim, UserId.ToString()),
-            new(CurrentUser.SessionClaim, SessionId.ToString()),
-            .. Roles.Select(role => new Claim(CurrentUser.RoleClaim, role)),
-        ], authenticationType, CurrentUser.IdClaim, CurrentUser.RoleClaim));
 
     /// <summary>Issues the token.</summary>
     internal string Sign(VerificationKey key)

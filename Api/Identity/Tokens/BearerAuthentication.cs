@@ -1,12 +1,13 @@
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
+using Platform.Api.Identity.Sessions;
 
 namespace Platform.Api.Identity.Tokens;
 
 /// <summary>Lets in whoever sends a good access token in <c>Authorization: Bearer</c> (RFC 6750).</summary>
 internal sealed class BearerAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder,
-    TokenVerification tokens, IProblemDetailsService problems) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    TokenVerification tokens, AccessCheck access, IProblemDetailsService problems) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     /// <summary>The scheme's name, here and in HTTP.</summary>
     internal const string Name = "Bearer";
@@ -28,9 +29,17 @@ internal sealed class BearerAuthentication(IOptionsMonitor<AuthenticationSchemeO
 
         var text = credentials[(Name.Length + 1)..].Trim(' ');
         (var token, _refusal) = await tokens.VerifyAsync(text, Context.RequestAborted);
-        return token is null
-            ? AuthenticateResult.Fail(_refusal!)
-            : AuthenticateResult.Success(new AuthenticationTicket(token.ToPrincipal(Name), Name));
+        if (token is null)
+        {
+            return AuthenticateResult.Fail(_refusal!);
+        }
+
+        if (await access.AdmitAsync(token, Context.RequestAborted) is { } principal)
+        {
+            return AuthenticateResult.Success(new AuthenticationTicket(principal, Name));
+        }
+
+        return AuthenticateResult.Fail(_refusal = "The session has ended: log in.");
     }
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)

@@ -16,16 +16,14 @@ internal sealed class TokenVerification(SigningKeys keys, TimeProvider clock)
     private volatile Generation _young = new();
     private volatile Generation _old = new();
 
-    private sealed record Verified(string KeyId, AccessToken Token);
-
     private sealed class Generation
     {
         private int _count;
 
-        internal ConcurrentDictionary<string, Verified> Tokens { get; } = new(StringComparer.Ordinal);
+        internal ConcurrentDictionary<string, VerifiedToken> Tokens { get; } = new(StringComparer.Ordinal);
 
         // True for whoever fills it.
-        internal bool Add(string text, Verified token) => Tokens.TryAdd(text, token) && Interlocked.Increment(ref _count) == MostTokens;
+        internal bool Add(string text, VerifiedToken token) => Tokens.TryAdd(text, token) && Interlocked.Increment(ref _count) == MostTokens;
     }
 
     /// <summary>How many tokens are remembered.</summary>
@@ -33,25 +31,27 @@ internal sealed class TokenVerification(SigningKeys keys, TimeProvider clock)
 
     /// <summary>Decides whether a token is good now.</summary>
     /// <returns>The token, or why it is refused, in words for whoever sent it.</returns>
-    internal async ValueTask<(AccessToken? Token, string? Refusal)> VerifyAsync(string text, CancellationToken cancellationToken)
+    internal async ValueTask<(VerifiedToken? Token, string? Refusal)> VerifyAsync(string text, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         if (Recall(text) is { } known && await keys.FindAsync(known.KeyId, cancellationToken) is not null)
         {
-            return known.Token.RefuseAt(now) is { } refusal ? (null, refusal) : (known.Token, null);
+            return known.Token.RefuseAt(now) is { } refusal ? (null, refusal) : (known, null);
         }
 
         var keyId = "";
-        var result = await AccessToken.VerifyAsync(text, id => keys.FindAsync(keyId = id, cancellationToken), now);
-        if (result.Token is not null)
+        var (token, whyNot) = await AccessToken.VerifyAsync(text, id => keys.FindAsync(keyId = id, cancellationToken), now);
+        if (token is null)
         {
-            Remember(text, new Verified(keyId, result.Token));
+            return (null, whyNot);
         }
 
-        return result;
+        var verified = new VerifiedToken(keyId, token);
+        Remember(text, verified);
+        return (verified, null);
     }
 
-    private Verified? Recall(string text)
+    private VerifiedToken? Recall(string text)
     {
         if (_young.Tokens.TryGetValue(text, out var token))
         {
@@ -67,7 +67,7 @@ internal sealed class TokenVerification(SigningKeys keys, TimeProvider clock)
     }
 
     // Those that nobody sent while a generation filled are forgotten with the one before.
-    private void Remember(string text, Verified token)
+    private void Remember(string text, VerifiedToken token)
     {
         var young = _young;
         if (young.Add(text, token))

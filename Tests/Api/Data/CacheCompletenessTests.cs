@@ -46,6 +46,8 @@ public sealed class CacheCompletenessTests(Stack stack) : IAsyncLifetime
             host.ConfigureTestServices(services => services.AddSingleton(new CacheInvalidation(RecordAsync, TimeProvider.System))));
         _admin = _api.CreateClient();
         await _admin.LogInAsAdminAsync(_database);
+        // By `migrate`, before anybody could have cached what is known of them.
+        _checked = await _database.ScalarAsync<long>("SELECT max(id) FROM public.noted");
     }
 
     public async ValueTask DisposeAsync()
@@ -71,6 +73,22 @@ public sealed class CacheCompletenessTests(Stack stack) : IAsyncLifetime
         await ToldAsync(() => PutAsync($"products/{product.Id()}", Shop.Product(Guid.Parse(product["bookId"]!.ToString()), "emma-woodhouse", price: 12.34m)));
         await ToldAsync(() => DeleteAsync($"authors/{author}"));
         await ToldAsync(() => DeleteAsync($"categories/{below}"));
+    }
+
+    [Fact]
+    public async Task Every_login_logout_and_change_of_an_account_is_told()
+    {
+        const string Email = "ishmael@example.org";
+        using var member = _api.CreateClient();
+        var id = await ToldAsync(() => member.AddAsync("/api/v1/auth/register", new { email = Email, password = Accounts.Password }));
+        var token = await ToldAsync(() => member.LogInAsync(Email));
+        await ToldAsync(() => member.SendAsync(HttpMethod.Post, "/api/v1/auth/refresh", new { refreshToken = token }));
+        await ToldAsync(() => PutAsync($"users/{id}", new { type = "student", roles = new[] { "librarian" } }));
+        await ToldAsync(() => PutAsync($"users/{id}", new { type = "student", roles = Array.Empty<string>() }));
+        await ToldAsync(() => member.SendAsync(HttpMethod.Put, "/api/v1/users/me", new { displayName = "Ishmael" }, ifMatch: "*"));
+        await ToldAsync(() => member.SendAsync(HttpMethod.Post, "/api/v1/auth/logout"));
+        await ToldAsync(() => member.LogInAsync(Email));
+        await ToldAsync(() => member.SendAsync(HttpMethod.Post, "/api/v1/auth/logout-all"));
     }
 
     [Fact]
@@ -137,7 +155,11 @@ public sealed class CacheCompletenessTests(Stack stack) : IAsyncLifetime
             foreach (var state in new[] { 1, 2 }.Where(column => !reader.IsDBNull(column)).Select(reader.GetString))
             {
                 var row = JsonNode.Parse(state)!;
-                changes.AddRow(reader.GetString(0), column => row[column]?.ToString());
+                // Nobody logs in as a reader who was imported.
+                if (reader.GetString(0) != "identity.users" || row["email"] is not null)
+                {
+                    changes.AddRow(reader.GetString(0), column => row[column]?.ToString());
+                }
             }
 
             if (ofTables.StartsWith('<'))

@@ -29,7 +29,12 @@ public sealed class CacheMappingTests(DatabaseFixture fixture) : IClassFixture<D
         { "store.product_images", $"product_id={Id}", $"product:{Id}", $"product:{Id} products" },
         { "store.inventory", $"variant_id={Id} on_hand=1", "", "" },
         { "store.reviews", $"id={Id} book_id={Id}", "", "" },
-        { "identity.users", $"id={Id}", "", "" },
+        { "identity.users", $"id={Id} user_name=x", "", $"user:{Id}" },
+        { "identity.sessions", $"id=x user_id={Id}", "", $"user:{Id}" },
+        { "identity.sessions", $"id={Id}", "", $"session:{Id}" },
+        { "identity.user_roles", $"user_id={Id} role_id=x", "", $"permissions:{Id}" },
+        { "identity.roles", $"id=x name=admin", "", "roles" },
+        { "identity.addresses", $"id={Id} user_id={Id}", "", "" },
     };
 
     [Theory]

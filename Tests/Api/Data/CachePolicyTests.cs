@@ -1,18 +1,27 @@
 using System.Text.RegularExpressions;
 using Platform.Api;
 using Platform.Api.Data;
+using Platform.Api.Identity.Sessions;
 using Platform.Tests.Support;
 
 namespace Platform.Tests.Api.Data;
 
 public sealed partial class CachePolicyTests
 {
+    // Whether somebody may come in and what they may do: every request asks, and nobody is told by it who they are.
+    private static readonly string[] Rights = ["user", "identity.users", "identity.user_roles"];
+
     [Fact]
     public void Nothing_personal_no_loan_and_no_stock_is_cached()
     {
-        Assert.DoesNotContain(CachePolicies.All, policy => Forbidden().IsMatch(policy.Family));
-        Assert.DoesNotContain(CacheMapping.CachedTables, table => Forbidden().IsMatch(table));
+        Assert.DoesNotContain(CachePolicies.All.Select(policy => policy.Family).Except(Rights), Forbidden().IsMatch);
+        Assert.DoesNotContain(CacheMapping.CachedTables.Except(Rights), Forbidden().IsMatch);
     }
+
+    [Fact]
+    public void Of_a_user_no_more_is_cached_than_ids_a_time_and_names_of_roles() =>
+        Assert.Equal(["UserId", "SessionId", "GoodUntil", "UserId", "Roles"],
+            new[] { typeof(SessionState), typeof(PermissionSet) }.SelectMany(type => type.GetProperties()).Select(property => property.Name));
 
     [Theory]
     [InlineData("loans")]
