@@ -1045,6 +1045,9 @@ namespace Platform.Api.Data.Migrations
                         .HasDatabaseName("ix_orders_reserved_until")
                         .HasFilter("status = 'pending'");
 
+                    b.HasIndex("Status", "Id")
+                        .HasDatabaseName("ix_orders_status_id");
+
                     b.HasIndex("UserId", "Id")
                         .HasDatabaseName("ix_orders_user_id_id");
 
@@ -1137,6 +1140,10 @@ namespace Platform.Api.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("kind");
 
+                    b.Property<string>("Method")
+                        .HasColumnType("text")
+                        .HasColumnName("method");
+
                     b.Property<Guid>("OrderId")
                         .HasColumnType("uuid")
                         .HasColumnName("order_id");
@@ -1160,6 +1167,10 @@ namespace Platform.Api.Data.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_payments");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_payments_created_at")
+                        .HasFilter("status = 'requested'");
 
                     b.HasIndex("OrderId", "Kind")
                         .IsUnique()
@@ -1242,6 +1253,9 @@ namespace Platform.Api.Data.Migrations
                     b.HasIndex("Title", "Id")
                         .HasDatabaseName("ix_products_title_id")
                         .HasFilter("status = 'active'");
+
+                    b.HasIndex("Status", "Title", "Id")
+                        .HasDatabaseName("ix_products_status_title_id");
 
                     b.ToTable("products", "store", t =>
                         {
@@ -1391,6 +1405,9 @@ namespace Platform.Api.Data.Migrations
 
                     b.HasIndex("UserId")
                         .HasDatabaseName("ix_reviews_user_id");
+
+                    b.HasIndex("BookId", "Id")
+                        .HasDatabaseName("ix_reviews_book_id_id");
 
                     b.HasIndex("BookId", "UserId")
                         .IsUnique()

@@ -58,6 +58,7 @@ internal sealed class Order
             builder.Property(o => o.ShippingAddress).HasColumnType("jsonb");
             builder.Property(o => o.Version).HasColumnName("xmin").IsRowVersion();
             builder.HasIndex(o => new { o.UserId, o.Id });
+            builder.HasIndex(o => new { o.Status, o.Id });
             builder.HasIndex(o => o.ReservedUntil).HasFilter("status = 'pending'");
         }
     }

@@ -20,6 +20,9 @@ internal sealed class Payment
     /// <summary>ISO 4217.</summary>
     public required string Currency { get; init; }
 
+    /// <summary>What it is paid by, as the provider knows it; null for a refund, which goes where the money came from.</summary>
+    public string? Method { get; init; }
+
     /// <summary>The provider's number of it; null until it has answered.</summary>
     public string? Reference { get; set; }
 
@@ -48,6 +51,8 @@ internal sealed class Payment
             builder.HasOne<Order>().WithMany(o => o.Payments).HasForeignKey(p => p.OrderId).OnDelete(DeleteBehavior.Cascade);
             // An order is charged once and refunded once; what was refused may be tried again.
             builder.HasIndex(p => new { p.OrderId, p.Kind }).IsUnique().HasFilter("status <> 'refused'");
+            // Those whose outcome is not known, which somebody has to ask for again.
+            builder.HasIndex(p => p.CreatedAt).HasFilter("status = 'requested'");
         }
     }
 }

@@ -51,6 +51,7 @@ internal sealed class Product
             builder.HasIndex(p => p.BookId).IsUnique();
             builder.HasIndex(p => p.CategoryId);
             builder.HasIndex(p => new { p.Title, p.Id }).HasFilter("status = 'active'");
+            builder.HasIndex(p => new { p.Status, p.Title, p.Id });
         }
     }
 }

@@ -42,6 +42,8 @@ internal sealed class Review
             builder.Property(r => r.HelpfulCount).HasDefaultValue(0).ValueGeneratedOnAddOrUpdate();
             builder.HasIndex(r => new { r.BookId, r.UserId }).IsUnique();
             builder.HasIndex(r => r.UserId);
+            // Newest first, by pages.
+            builder.HasIndex(r => new { r.BookId, r.Id });
         }
     }
 }

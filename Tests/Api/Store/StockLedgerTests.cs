@@ -88,6 +88,8 @@ public sealed class StockLedgerTests(DatabaseFixture fixture) : IClassFixture<Da
     [Theory]
     [InlineData("UPDATE store.stock_movements SET quantity = quantity + 1")]
     [InlineData("DELETE FROM store.stock_movements")]
+    [InlineData("TRUNCATE store.stock_movements")]
+    [InlineData("TRUNCATE store.inventory CASCADE")]
     public async Task Not_even_the_owner_rewrites_the_ledger(string statement)
     {
         await using (var db = Open())
