@@ -9,9 +9,13 @@ internal static class EndpointDescriptions
     private static readonly AuthenticationRequired Authentication = new();
     private static readonly AuthenticationTaken OptionalAuthentication = new();
     private static readonly IfMatchRequired IfMatch = new();
+    private static readonly IdempotencyKeyRequired IdempotencyKey = new();
 
     /// <summary>The endpoint takes <c>If-Match</c> and insists on it.</summary>
     internal sealed record IfMatchRequired;
+
+    /// <summary>The endpoint takes <c>Idempotency-Key</c> and insists on it.</summary>
+    internal sealed record IdempotencyKeyRequired;
 
     /// <summary>The endpoint takes an access token.</summary>
     internal sealed record AuthenticationRequired;
@@ -66,6 +70,10 @@ internal static class EndpointDescriptions
     /// <summary>428 without <c>If-Match</c>, 412 with the ETag of an older state.</summary>
     internal static RouteHandlerBuilder NeedsIfMatch(this RouteHandlerBuilder endpoint) => endpoint.WithMetadata(IfMatch)
         .ProducesProblem(StatusCodes.Status412PreconditionFailed).ProducesProblem(StatusCodes.Status428PreconditionRequired);
+
+    /// <summary>400 without <c>Idempotency-Key</c>, 422 with one that was sent with another request.</summary>
+    internal static RouteHandlerBuilder NeedsIdempotencyKey(this RouteHandlerBuilder endpoint) => endpoint.WithMetadata(IdempotencyKey)
+        .ProducesValidationProblem().ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
     /// <summary>Reads a JSON body of at most 1 MiB.</summary>
     internal static RouteHandlerBuilder ReadsBody(this RouteHandlerBuilder endpoint, object example) => endpoint

@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 using Platform.Api.Catalog;
+using Platform.Api.Http;
 using Platform.Api.Identity.Tokens;
 using Platform.Api.Store;
 
@@ -82,6 +83,11 @@ internal static class OpenApiDescription
             AddHeader(operation, "If-Match", true, "The ETag of the resource as you read it; `*` for whatever it is now.");
         }
 
+        if (metadata.OfType<EndpointDescriptions.IdempotencyKeyRequired>().Any())
+        {
+            AddHeader(operation, Idempotency.Header, true, "A name of your own for this request; sent again with the same one, it is answered again and not done again.");
+        }
+
         foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
         {
             Describe(parameter, context.Description.ParameterDescriptions.FirstOrDefault(p => p.Name == parameter.Name));
@@ -130,12 +136,14 @@ internal static class OpenApiDescription
             "304" => "You have it already: If-None-Match names its ETag.",
             "400" => "A field is missing, unknown or not allowed; `errors` says which and what is allowed.",
             "401" => "The credentials are missing, wrong or no longer good.",
+            "402" => "The payment was refused; `detail` says why. Another try is allowed.",
             "403" => "The account may not do this.",
             "404" => "There is no such thing, or it was deleted.",
             "409" => "It conflicts with what is stored; `errors` names the field where there is one.",
             "412" => "It was changed since you read it.",
             "413" => "The body is larger than 1 MiB.",
             "415" => "The body is not JSON.",
+            "422" => "The Idempotency-Key was sent with another request before.",
             "428" => "If-Match is missing.",
             "503" => "A data store does not answer; try again shortly.",
             _ => answer.Description,

@@ -13,8 +13,13 @@ internal static class Problems
     internal static ProblemHttpResult Invalid(string field, string message) => Invalid(new FieldErrors { { field, message } });
 
     /// <summary>409: what was sent does not fit what is stored.</summary>
-    internal static ProblemHttpResult Conflict(string field, string message) =>
-        WithFields(StatusCodes.Status409Conflict, "The request conflicts with what is stored.", new FieldErrors { { field, message } });
+    internal static ProblemHttpResult Conflict(string field, string message) => Conflict(new FieldErrors { { field, message } });
+
+    /// <inheritdoc cref="Conflict(string, string)" />
+    /// <param name="errors">What does not fit.</param>
+    /// <param name="extensions">What a program needs to know of it.</param>
+    internal static ProblemHttpResult Conflict(FieldErrors errors, IDictionary<string, object?>? extensions = null) =>
+        WithFields(StatusCodes.Status409Conflict, "The request conflicts with what is stored.", errors, extensions);
 
     /// <summary>409: the thing is in use.</summary>
     internal static ProblemHttpResult InUse(string detail) =>
@@ -24,6 +29,9 @@ internal static class Problems
     internal static ProblemHttpResult NotFound(string what) =>
         TypedResults.Problem($"There is no such {what}.", statusCode: StatusCodes.Status404NotFound);
 
-    private static ProblemHttpResult WithFields(int status, string title, FieldErrors errors) =>
-        TypedResults.Problem(new HttpValidationProblemDetails(errors.ToDictionary()) { Status = status, Title = title });
+    private static ProblemHttpResult WithFields(int status, string title, FieldErrors errors, IDictionary<string, object?>? extensions = null) =>
+        TypedResults.Problem(new HttpValidationProblemDetails(errors.ToDictionary())
+        {
+            Status = status, Title = title, Extensions = extensions ?? new Dictionary<string, object?>(),
+        });
 }

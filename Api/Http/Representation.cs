@@ -49,8 +49,11 @@ internal static class Representation
     internal static (byte[] Body, EntityTagHeaderValue ETag) Serialize<T>(T value, JsonSerializerOptions options)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(value, options);
-        return (body, new EntityTagHeaderValue($"\"{Base64Url.EncodeToString(SHA256.HashData(body).AsSpan(0, 16))}\""));
+        return (body, ETag(body));
     }
+
+    /// <summary>The ETag of an answer's bytes.</summary>
+    internal static EntityTagHeaderValue ETag(byte[] body) => new($"\"{Base64Url.EncodeToString(SHA256.HashData(body).AsSpan(0, 16))}\"");
 
     /// <summary>Whether the reader has this representation already, by <c>If-None-Match</c> (RFC 9110, 13.1.2).</summary>
     internal static bool IsKnown(HttpRequest request, string etag)

@@ -1,6 +1,7 @@
 using Platform.Api.Http;
 using Platform.Api.Store.Carts;
 using Platform.Api.Store.Inventory;
+using Platform.Api.Store.Orders;
 using Platform.Api.Store.Products;
 using Platform.Api.Store.Reviews;
 
@@ -25,6 +26,15 @@ internal static class StoreExamples
 
     internal static readonly CartRequest.QuantityRequest CartQuantity = new(2);
 
+    internal static readonly CheckoutRequest Checkout = new(new Guid("01890a5d-ac96-774b-bcce-b302099a8062"), [new CheckoutRequest.Item(Variant, 1)]);
+
+    internal static readonly OrderEndpoints.PaymentRequest Payment = new(DevelopmentPaymentGateway.Works);
+
+    private static readonly OrderDetails Ordered = new(
+        Id, "paid", "EUR", 9.90m, [new OrderDetails.Item(Variant, Id, "Moby-Dick", "MOBY-PB", 9.90m, 1)],
+        new OrderDetails.Address("Ishmael", "Spouter Inn", null, "New Bedford", "MA", "02740", "US", null), At, At.AddMinutes(15), At.AddMinutes(2), null, null, null,
+        [new OrderDetails.Charge(new Guid("01890a5d-ac96-774b-bcce-b302099a8063"), "charge", "succeeded", 9.90m, null, At.AddMinutes(2), At.AddMinutes(2))]);
+
     private static readonly ReviewDetails Shown = new(Id, 5, "Call it long", "Long, and every page of it earns its place.", "Ada", true, 3, At, null);
 
     /// <summary>An example for each type of answer.</summary>
@@ -39,6 +49,8 @@ internal static class StoreExamples
         [typeof(StockEndpoints.MovementDetails)] = new StockEndpoints.MovementDetails(Id, Variant, 12, "receipt", null, "Spring delivery", At),
         [typeof(CartDetails)] = new CartDetails(
             [new CartDetails.Item(Variant, Id, "moby-dick", "Moby-Dick", "paperback", "MOBY-PB", 2, 9.90m, "EUR", true, 9)], [new CartDetails.Total("EUR", 19.80m)]),
+        [typeof(OrderDetails)] = Ordered,
+        [typeof(Page<OrderEndpoints.OrderSummary>)] = new Page<OrderEndpoints.OrderSummary>([new OrderEndpoints.OrderSummary(Id, "paid", "EUR", 9.90m, 1, At, At.AddMinutes(15))], null),
         [typeof(ReviewDetails)] = Shown,
         [typeof(Page<ReviewDetails>)] = new Page<ReviewDetails>([Shown], null),
     };

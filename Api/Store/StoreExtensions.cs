@@ -1,15 +1,21 @@
 using Platform.Api.Identity;
 using Platform.Api.Store.Carts;
+using Platform.Api.Store.Orders;
 
 namespace Platform.Api.Store;
 
 /// <summary>Adds what the store does besides answering: its parts that outlive a request, and what it does at a login.</summary>
 internal static class StoreExtensions
 {
+    /// <exception cref="InvalidOperationException">A setting is not usable; the message names it.</exception>
     internal static void AddStore(this WebApplicationBuilder builder)
     {
+        builder.Services.AddSingleton(StoreSettings.From(builder.Configuration));
         builder.Services.AddSingleton<CartCookie>();
         builder.Services.AddSingleton<CartMerge>();
         builder.Services.AddSingleton<AtLogin>(services => services.GetRequiredService<CartMerge>().RunAsync);
+        builder.Services.AddScoped<Checkout>();
+        builder.Services.AddSingleton<Payments>();
+        builder.Services.AddSingleton<IPaymentGateway, DevelopmentPaymentGateway>();
     }
 }

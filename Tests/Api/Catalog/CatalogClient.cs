@@ -16,7 +16,7 @@ internal static class CatalogClient
     }
 
     /// <summary>Sends a body, and answers status, ETag and what came back.</summary>
-    public static async Task<Answer> SendAsync(this HttpClient client, HttpMethod method, string address, object? body = null, string? ifMatch = null, string? ifNoneMatch = null)
+    public static async Task<Answer> SendAsync(this HttpClient client, HttpMethod method, string address, object? body = null, string? ifMatch = null, string? ifNoneMatch = null, string? idempotencyKey = null)
     {
         using var request = new HttpRequestMessage(method, address);
         if (body is not null)
@@ -32,6 +32,11 @@ internal static class CatalogClient
         if (ifNoneMatch is not null)
         {
             request.Headers.TryAddWithoutValidation("If-None-Match", ifNoneMatch);
+        }
+
+        if (idempotencyKey is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Idempotency-Key", idempotencyKey);
         }
 
         using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);

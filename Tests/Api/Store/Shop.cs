@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Platform.Api.Identity.Accounts;
 using Platform.Tests.Api.Catalog;
 using Platform.Tests.Support;
 
@@ -54,6 +55,33 @@ internal static class Shop
             """, Guid.Parse(product.Id()), ids);
         await database.ExecuteAsync("INSERT INTO store.inventory (variant_id, reserved, reorder_point) SELECT id, 0, 0 FROM unnest($1) AS ids (id)", ids);
         return [.. ids.Select(id => id.ToString())];
+    }
+
+    /// <summary>Adds a product whose variants have so many copies each.</summary>
+    public static async Task<JsonNode> AddStockedAsync(this HttpClient staff, int copies, decimal price = 9.90m)
+    {
+        var product = await staff.AddProductAsync(price: price);
+        foreach (var at in Enumerable.Range(0, copies == 0 ? 0 : 2))
+        {
+            await staff.AddAsync($"/api/v1/variants/{product.Variant(at)}/stock/movements", new { quantity = copies, kind = "receipt" });
+        }
+
+        return product;
+    }
+
+    /// <summary>Gives the client's account an address.</summary>
+    public static Task<Guid> AddAddressAsync(this HttpClient client) => client.AddAsync("/api/v1/users/me/addresses", AddressRequest.Example);
+
+    /// <summary>Orders copies of a variant; under a key of its own when none is given.</summary>
+    public static Task<CatalogClient.Answer> OrderAsync(this HttpClient client, Guid address, string variant, int quantity = 1, string? key = null) =>
+        client.SendAsync(HttpMethod.Post, "/api/v1/orders", new { addressId = address, items = new[] { new { variantId = variant, quantity } } },
+            idempotencyKey: key ?? $"order-{Interlocked.Increment(ref _made)}");
+
+    /// <summary>What is on hand of a variant, and how much of it is promised.</summary>
+    public static async Task<(int OnHand, int Reserved)> StockAsync(this HttpClient staff, string variant)
+    {
+        var stock = await staff.ReadAsync($"/api/v1/variants/{variant}/stock");
+        return (stock["onHand"]!.GetValue<int>(), stock["reserved"]!.GetValue<int>());
     }
 
     /// <summary>Puts an order of the product, of a status, into the books of a user.</summary>
