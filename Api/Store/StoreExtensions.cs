@@ -13,6 +13,7 @@ internal static class StoreExtensions
         builder.Services.AddSingleton(StoreSettings.From(builder.Configuration));
         builder.Services.AddSingleton<CartCookie>();
         builder.Services.AddSingleton<CartMerge>();
+        builder.Services.AddHostedService<CartExpiry>();
         builder.Services.AddSingleton<AtLogin>(services => services.GetRequiredService<CartMerge>().RunAsync);
         builder.Services.AddScoped<Checkout>();
         builder.Services.AddSingleton<Payments>();

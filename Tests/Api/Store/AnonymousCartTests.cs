@@ -2,6 +2,9 @@ using System.Buffers.Text;
 using System.Net;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Platform.Api.Store.Carts;
 using Platform.Tests.Api.Catalog;
 using Platform.Tests.Api.Http;
 using Platform.Tests.Support;
@@ -179,6 +182,26 @@ public sealed class AnonymousCartTests(ApiFixture api) : IClassFixture<ApiFixtur
 
         Assert.Equal(HttpStatusCode.Unauthorized, login.Status);
         Assert.Single(CartTests.Items(await client.ReadAsync(Cart)));
+    }
+
+    [Fact]
+    public async Task Carts_that_nobody_came_back_to_are_cleared_away_and_no_others()
+    {
+        var product = await api.Admin.AddProductAsync();
+        var (_, left) = await HeldCartAsync(product.Variant());
+        var (_, held) = await HeldCartAsync(product.Variant());
+        using var user = await api.ClientOfAsync("old-cart@example.org");
+        await CartTests.PutAsync(user, product.Variant(), 1);
+        await api.Database.ExecuteAsync("INSERT INTO store.carts (id, created_at, updated_at) SELECT gen_random_uuid(), now(), now() FROM generate_series(1, $1)", 2 * CartExpiry.Batch);
+        await api.Database.ExecuteAsync("UPDATE store.carts SET updated_at = now() - interval '31 days' WHERE id <> $1", held);
+        var expiry = new CartExpiry(api.Services.GetRequiredService<IServiceScopeFactory>(), TimeProvider.System, NullLogger<CartExpiry>.Instance);
+
+        var expired = await Task.WhenAll(expiry.ExpireAsync(Ct), expiry.ExpireAsync(Ct));
+
+        Assert.InRange(expired.Sum(), (2 * CartExpiry.Batch) + 1, int.MaxValue);
+        Assert.Equal(0, await api.Database.ScalarAsync<long>("SELECT count(*) FROM store.carts WHERE user_id IS NULL AND id <> $1", held));
+        Assert.Equal(0, await api.Database.ScalarAsync<long>("SELECT count(*) FROM store.cart_items WHERE cart_id = $1", left));
+        Assert.Equal(2, await CartsOfAsync([product.Variant()]));
     }
 
     private Task<long> CartsOfAsync(string[] variants) =>
