@@ -100,9 +100,15 @@ internal static class OpenApiDescription
             operation.Responses.Add(status, answer);
         }
 
+        var isRead = context.Description.HttpMethod is "GET" or "HEAD";
         foreach (var (status, answer) in answers)
         {
             Describe(status, (OpenApiResponse)answer, operation);
+            if (!isRead && status[0] == '2')
+            {
+                Says((OpenApiResponse)answer, CommitPosition.Header, "A position of PostgreSQL's WAL at which all that was written is committed.");
+            }
+
             var type = context.Description.SupportedResponseTypes.FirstOrDefault(t => t.StatusCode.ToString(CultureInfo.InvariantCulture) == status)?.Type;
             if (type is not null && (CatalogExamples.ByType.TryGetValue(type, out var shown) || StoreExamples.ByType.TryGetValue(type, out shown))
                 && answer.Content?.TryGetValue("application/json", out var content) is true && content is OpenApiMediaType success)
@@ -151,13 +157,12 @@ internal static class OpenApiDescription
         var hasETag = operation.Responses!.ContainsKey("304") || operation.Responses.ContainsKey("412");
         if (status == "201" || (status == "200" && hasETag))
         {
-            answer.Headers ??= new Dictionary<string, IOpenApiHeader>();
-            answer.Headers["ETag"] = new OpenApiHeader { Description = "A hash of the answer.", Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
+            Says(answer, "ETag", "A hash of the answer.");
         }
 
         if (status == "201")
         {
-            answer.Headers!["Location"] = new OpenApiHeader { Description = "Its address.", Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
+            Says(answer, "Location", "Its address.");
         }
 
         if (status == "304")
@@ -180,6 +185,12 @@ internal static class OpenApiDescription
                 media.Example["errors"] = new JsonObject { ["field"] = new JsonArray("field must be …") };
             }
         }
+    }
+
+    private static void Says(OpenApiResponse answer, string header, string description)
+    {
+        answer.Headers ??= new Dictionary<string, IOpenApiHeader>();
+        answer.Headers[header] = new OpenApiHeader { Description = description, Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
     }
 
     private static void AddHeader(OpenApiOperation operation, string name, bool required, string description)

@@ -24,7 +24,7 @@ internal static class HttpContract
     {
         app.UseAuthentication();
         app.UseAuthorization();
-        app.UseWhen(context => context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal), branch => branch.Use(NotStored).UseMiddleware<DatabaseDeadline>());
+        app.UseWhen(context => context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal), branch => branch.Use(NotStored).UseMiddleware<DatabaseDeadline>().UseMiddleware<CommitPosition>());
         var api = app.MapGroup("/api/v1");
         api.ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         return api;

@@ -41,6 +41,8 @@ internal static class CatalogClient
 
         using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        // Whatever a test is about: a write that was done says where.
+        Assert.True(method == HttpMethod.Get || method == HttpMethod.Head || !response.IsSuccessStatusCode || response.Headers.Contains("Platform-Lsn"), $"{method} {address} has no Platform-Lsn");
         return new Answer(response.StatusCode, response.Headers.ETag?.ToString(), response.Headers.Location?.ToString(),
             response.Content.Headers.ContentType?.MediaType, text.Length == 0 ? null : JsonNode.Parse(text));
     }

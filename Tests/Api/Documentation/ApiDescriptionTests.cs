@@ -39,6 +39,7 @@ public sealed class ApiDescriptionTests(ApiFixture api) : IClassFixture<ApiFixtu
             {
                 Check(answer!["description"]?.GetValue<string>() is { Length: > 3 }, $"{status} not described");
                 Check(status[0] is '2' or '3' || answer["content"]?["application/problem+json"]?["schema"] is not null, $"{status} is no problem");
+                Check(method == "get" || status[0] is not '2' || answer["headers"]?["Platform-Lsn"] is not null, $"{status} has no position");
                 Check(status[0] is not '2' || status == "204" || answer["content"]?["application/json"]?["schema"] is not null, $"{status} has no schema");
             }
 
