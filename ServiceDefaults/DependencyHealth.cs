@@ -38,7 +38,7 @@ internal static class DependencyHealth
 
         void Map(string path, Func<HealthCheckRegistration, bool> which) => endpoints
             .MapHealthChecks(path, new HealthCheckOptions { Predicate = which, ResponseWriter = WriteAsync })
-            .DisableHttpMetrics();
+            .DisableHttpMetrics().DisableRateLimiting();
     }
 
     private static async Task WriteAsync(HttpContext context, HealthReport report)

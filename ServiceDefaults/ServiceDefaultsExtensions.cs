@@ -63,7 +63,7 @@ public static class ServiceDefaultsExtensions
         app.UseRouting();
         app.UseRequestTimeouts();
         app.MapHealth();
-        app.MapMetrics().DisableHttpMetrics();
+        app.MapMetrics().DisableHttpMetrics().DisableRateLimiting();
         return app;
     }
 }

@@ -151,6 +151,7 @@ internal static class OpenApiDescription
             "415" => "The body is not JSON.",
             "422" => "The Idempotency-Key was sent with another request before.",
             "428" => "If-Match is missing.",
+            "429" => "There were too many requests; Retry-After says in how many seconds to try again.",
             "503" => "A data store does not answer; try again shortly.",
             _ => answer.Description,
         };

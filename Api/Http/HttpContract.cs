@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Platform.Api.Data;
+using Platform.Api.Http.RateLimits;
 
 namespace Platform.Api.Http;
 
@@ -17,15 +18,18 @@ internal static class HttpContract
         });
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<PublicAnswers>();
+        builder.AddRateLimits();
     }
 
     /// <summary>Maps the group that every endpoint of version 1 is in.</summary>
     internal static RouteGroupBuilder MapApi(this WebApplication app)
     {
         app.UseAuthentication();
+        app.UseRateLimits();
         app.UseAuthorization();
         app.UseWhen(context => context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal), branch => branch.Use(NotStored).UseMiddleware<DatabaseDeadline>().UseMiddleware<CommitPosition>());
         var api = app.MapGroup("/api/v1");
+        api.ProducesProblem(StatusCodes.Status429TooManyRequests);
         api.ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         return api;
     }

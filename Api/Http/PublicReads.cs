@@ -1,4 +1,5 @@
 using Platform.Api.Documentation;
+using Platform.Api.Http.RateLimits;
 
 namespace Platform.Api.Http;
 
@@ -14,9 +15,12 @@ internal static class PublicReads
     /// </remarks>
     internal static RouteHandlerBuilder MapRead(this RouteGroupBuilder endpoints, string pattern, Delegate handler)
     {
+        var services = ((IEndpointRouteBuilder)endpoints).ServiceProvider;
+        var limits = services.GetRequiredService<RateLimits.RateLimits>();
         var endpoint = endpoints.MapMethods(pattern, Methods, handler)
-            .WithMetadata(((IEndpointRouteBuilder)endpoints).ServiceProvider.GetRequiredService<PublicAnswers>())
+            .WithMetadata(services.GetRequiredService<PublicAnswers>())
             .AnswersNotModified();
+        endpoint.Finally(builder => builder.RequestDelegate = limits.LimitByAddress(builder.RequestDelegate!));
         endpoint.ShortCircuit();
         return endpoint;
     }

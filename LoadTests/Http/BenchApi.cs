@@ -13,9 +13,18 @@ internal static class BenchApi
 {
     private const string Password = "a bench needs no secret";
 
+    // More than any bench asks, and not off: what it costs to be limited belongs to the figures.
+    private const string Unreached = "1000000000/00:01:00";
+
     internal static ServerProcess Start(BenchDatabase database, string redis, IReadOnlyDictionary<string, string>? settings = null, int? processor = null) =>
         ServerProcess.Start(typeof(BookSearch).Assembly.Location, [], new Dictionary<string, string>(settings ?? new Dictionary<string, string>())
         {
+            ["RateLimits__Address"] = Unreached,
+            ["RateLimits__User"] = Unreached,
+            ["RateLimits__LoginByAddress"] = Unreached,
+            ["RateLimits__LoginByAccount"] = Unreached,
+            ["RateLimits__RegisterByAddress"] = Unreached,
+            ["RateLimits__RegisterByAccount"] = Unreached,
             ["ConnectionStrings__platform"] = database.App,
             ["ConnectionStrings__redis"] = redis,
             ["Identity__KeySecret"] = "bench-key-secret-0123456789",

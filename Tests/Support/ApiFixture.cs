@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.Configuration;
+using Platform.Api.Http.RateLimits;
 
 namespace Platform.Tests.Support;
 
@@ -74,6 +76,12 @@ public sealed class ApiFixture(Stack stack) : IAsyncLifetime
             host.UseSetting("Logging:LogLevel:Default", "Warning");
             // A busy machine is no outage; the tests of outages set the real limit.
             host.UseSetting("Database:RequestDeadline", "00:00:20");
+            // All tests come from one address. The tests of limits set the real ones.
+            foreach (var rule in RateLimits.Rules(new ConfigurationManager()))
+            {
+                host.UseSetting($"RateLimits:{rule.Name}", "1000000/00:01:00");
+            }
+
             foreach (var (key, value) in settings)
             {
                 host.UseSetting(key, value);

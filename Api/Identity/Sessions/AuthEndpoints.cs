@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.Api.Documentation;
 using Platform.Api.Http;
+using Platform.Api.Http.RateLimits;
 using Platform.Api.Identity.Accounts;
 
 namespace Platform.Api.Identity.Sessions;
@@ -13,9 +14,11 @@ internal static class AuthEndpoints
     {
         var auth = api.MapGroup("/auth").WithTags("Login");
         auth.MapPost("/register", Register).WithSummary("Make an account.")
-            .ReadsBody(new RegisterRequest("ishmael@example.org", "call me ishmael", "Ishmael")).AnswersCreated<UserProfile>().AnswersConflict();
+            .ReadsBody(new RegisterRequest("ishmael@example.org", "call me ishmael", "Ishmael")).AnswersCreated<UserProfile>().AnswersConflict()
+            .LimitedByAccount<RegisterRequest>(limits => (limits.RegisterByAddress, limits.RegisterByAccount), request => request.Email);
         auth.MapPost("/login", LogIn).WithSummary("Log in: an access token for 30 minutes, and a refresh token.")
-            .ReadsBody(new LoginRequest("ishmael@example.org", "call me ishmael")).ProducesProblem(StatusCodes.Status401Unauthorized);
+            .ReadsBody(new LoginRequest("ishmael@example.org", "call me ishmael")).ProducesProblem(StatusCodes.Status401Unauthorized)
+            .LimitedByAccount<LoginRequest>(limits => (limits.LoginByAddress, limits.LoginByAccount), request => request.Email);
         auth.MapPost("/refresh", Refresh).WithSummary("Exchange a refresh token for new tokens.")
             .ReadsBody(new RefreshRequest("AYkKXayWd0u8zrMCCZqAVwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"))
             .ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status409Conflict);
