@@ -1,0 +1,53 @@
+using NpgsqlTypes;
+
+namespace Platform.ChangeStream;
+
+/// <summary>
+/// The changes of one transaction, or a part of them when there are more than <see cref="ChangeStreamOptions.MaxBatchSize"/>;
+/// or rows of a snapshot; or the word that changes are missing.
+/// </summary>
+public sealed class ChangeBatch
+{
+    internal ChangeBatch()
+    {
+    }
+
+    /// <summary>From 1, in the order of delivery by this reader.</summary>
+    public long Number { get; internal init; }
+
+    /// <summary>
+    /// Raised whenever another reader takes the slot. A store that refuses what comes with an older one than it has seen is
+    /// safe from a reader that has lost the slot and does not know it yet.
+    /// </summary>
+    public long Epoch { get; internal init; }
+
+    /// <summary>Where the transaction's commit begins in the WAL; of a snapshot, where the stream goes on after it.</summary>
+    public NpgsqlLogSequenceNumber CommitLsn { get; internal init; }
+
+    /// <summary>Where the commit ends; confirmed once the batch is.</summary>
+    internal NpgsqlLogSequenceNumber EndLsn { get; init; }
+
+    /// <summary>When it was committed, by the server's clock.</summary>
+    public DateTimeOffset CommitTime { get; internal init; }
+
+    /// <summary>The transaction; 0 for a snapshot.</summary>
+    public uint Xid { get; internal init; }
+
+    /// <summary>The rows that changed, in the order of the changes.</summary>
+    public IReadOnlyList<Change> Changes { get; internal init; } = [];
+
+    /// <summary>What the transaction said, in order; <see cref="EventId.Sequence"/> tells where between the changes.</summary>
+    public IReadOnlyList<ChangeMessage> Messages { get; internal init; } = [];
+
+    /// <summary>Whether it is the first of its transaction, or of its table's snapshot.</summary>
+    public bool IsFirst { get; internal init; } = true;
+
+    /// <summary>Whether it is the last of its transaction, or of its table's snapshot.</summary>
+    public bool IsLast { get; internal init; } = true;
+
+    /// <summary>The table of which these are rows of a snapshot; null for a transaction.</summary>
+    public string? SnapshotOf { get; internal init; }
+
+    /// <summary>What is missing before the next batch; null when nothing is.</summary>
+    public ChangeGap? Gap { get; internal init; }
+}
