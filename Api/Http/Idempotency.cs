@@ -59,6 +59,23 @@ internal sealed class Idempotency
         return new Idempotency(user.Id, key, hash.GetHashAndReset(), json);
     }
 
+    /// <summary>Deletes answers that nobody can still be waiting for.</summary>
+    /// <param name="db">A context without a transaction.</param>
+    /// <param name="now">What time it is.</param>
+    /// <param name="most">How many at most.</param>
+    /// <param name="cancellationToken">Stops; nothing is then deleted.</param>
+    /// <returns>How many were deleted.</returns>
+    internal static async Task<int> DeleteOldAsync(PlatformDbContext db, DateTimeOffset now, int most, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.BeginAsync(RowScope.Staff, cancellationToken);
+        var deleted = await db.Database.ExecuteSqlAsync($"""
+            DELETE FROM ops.idempotency_records WHERE (user_id, key) IN
+                (SELECT user_id, key FROM ops.idempotency_records WHERE created_at < {now - KeptFor} ORDER BY created_at LIMIT {most})
+            """, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return deleted;
+    }
+
     /// <summary>Takes the key for the running transaction, which acts for the user.</summary>
     /// <returns>Null when the work is to be done; else what to answer instead.</returns>
     internal async Task<Results<KeptAnswer, ProblemHttpResult>?> FindAnswerAsync(PlatformDbContext db, DateTimeOffset now, CancellationToken cancellationToken)

@@ -10,13 +10,20 @@ internal static class StoreExtensions
     /// <exception cref="InvalidOperationException">A setting is not usable; the message names it.</exception>
     internal static void AddStore(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton(StoreSettings.From(builder.Configuration));
+        var settings = StoreSettings.From(builder.Configuration);
+        builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton<CartCookie>();
         builder.Services.AddSingleton<CartMerge>();
         builder.Services.AddHostedService<CartExpiry>();
         builder.Services.AddSingleton<AtLogin>(services => services.GetRequiredService<CartMerge>().RunAsync);
         builder.Services.AddScoped<Checkout>();
         builder.Services.AddSingleton<Payments>();
-        builder.Services.AddSingleton<IPaymentGateway, DevelopmentPaymentGateway>();
+        if (settings.TestPayments)
+        {
+            builder.Services.AddSingleton<IPaymentGateway, DevelopmentPaymentGateway>();
+        }
+
+        builder.Services.AddScoped<OrderSteps>();
+        builder.Services.AddHostedService<OrderUpkeep>();
     }
 }

@@ -20,6 +20,9 @@ public sealed class StartTests
     [InlineData("ConnectionStrings:platform", "Host=x;Nonsense=secret-password", "ConnectionStrings:platform")]
     [InlineData("Database:RequestDeadline", "00:02:00", "Database:RequestDeadline")]
     [InlineData("Database:RequestDeadline", "soon", "Database:RequestDeadline")]
+    [InlineData("Store:ReservationTime", "00:00:00", "Store:ReservationTime")]
+    [InlineData("Store:PaymentTimeout", "ten", "Store:PaymentTimeout")]
+    [InlineData("Store:TestPayments", "maybe", "Store:TestPayments")]
     public async Task The_api_names_the_setting(string key, string? value, string named)
     {
         var settings = new Dictionary<string, string?>

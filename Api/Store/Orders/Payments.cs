@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
 using Platform.Api.Data;
 using Platform.Api.Http;
 using Platform.Api.Identity;
@@ -15,7 +16,7 @@ namespace Platform.Api.Store.Orders;
 /// longer than a request may wait for the database, so each step has a connection and a deadline of its own.
 /// </remarks>
 internal sealed partial class Payments(
-    IServiceScopeFactory scopes, IPaymentGateway gateway, DatabaseLimits limits, StoreSettings settings, TimeProvider clock, ILogger<Payments> logger)
+    IServiceScopeFactory scopes, DatabaseLimits limits, StoreSettings settings, TimeProvider clock, ILogger<Payments> logger, IPaymentGateway? gateway = null)
 {
     /// <summary>Charges an order of the user.</summary>
     internal Task<Results<Ok<OrderDetails>, Accepted<OrderDetails>, ProblemHttpResult>> PayAsync(
@@ -27,9 +28,43 @@ internal sealed partial class Payments(
         CurrentUser user, Guid orderId, CancellationToken cancellationToken) =>
         RequestAsync(new RowScope(user.Id, user.IsStaff), orderId, PaymentKind.Refund, null, cancellationToken);
 
+    /// <summary>Asks again for payments whose answer nobody waits for any more.</summary>
+    /// <param name="db">A context without a transaction.</param>
+    /// <param name="most">How many at most.</param>
+    /// <param name="cancellationToken">Stops; what was not asked for is asked for another time.</param>
+    /// <returns>How many got their answer.</returns>
+    /// <remarks>Processes that ask for the same one at once do no harm: the provider knows it by its id, and it is settled once.</remarks>
+    internal async Task<int> AskForOpenAsync(PlatformDbContext db, int most, CancellationToken cancellationToken)
+    {
+        if (gateway is null)
+        {
+            return 0;
+        }
+
+        var before = clock.GetUtcNow() - (2 * settings.PaymentTimeout);
+        List<Order> orders;
+        await using (await db.BeginAsync(RowScope.Staff, cancellationToken))
+        {
+            // By chance, so that some that never get an answer do not stand before the others.
+            orders = await db.Orders.AsNoTracking().Include(o => o.Payments)
+                .Where(o => o.Payments.Any(p => p.Status == PaymentStatus.Requested && p.CreatedAt <= before))
+                .OrderBy(_ => EF.Functions.Random()).Take(most).AsSingleQuery().ToListAsync(cancellationToken);
+        }
+
+        var settled = 0;
+        await Parallel.ForEachAsync(orders, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancellationToken }, async (order, token) =>
+        {
+            if (order.Payments.Find(p => p.Status == PaymentStatus.Requested) is { } open && await AskAsync(gateway, order, open, token) is not null)
+            {
+                Interlocked.Increment(ref settled);
+            }
+        });
+        return settled;
+    }
+
     /// <summary>Asks the provider, once more or for the first time, and settles the payment by its answer.</summary>
     /// <returns>The order as it is then; null when the answer still is not known.</returns>
-    internal async Task<OrderDetails?> AskAsync(Order order, Payment payment, CancellationToken cancellationToken)
+    private async Task<OrderDetails?> AskAsync(IPaymentGateway provider, Order order, Payment payment, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var timer = clock.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), patience, settings.PaymentTimeout, Timeout.InfiniteTimeSpan);
@@ -37,8 +72,8 @@ internal sealed partial class Payments(
         try
         {
             answer = payment.Kind == PaymentKind.Charge
-                ? await gateway.ChargeAsync(new ChargeRequest(payment.Id, order.Id, payment.Amount, payment.Currency, payment.Method!), patience.Token)
-                : await gateway.RefundAsync(new RefundRequest(payment.Id, order.Id, payment.Amount, payment.Currency, ChargeOf(order)), patience.Token);
+                ? await provider.ChargeAsync(new ChargeRequest(payment.Id, order.Id, payment.Amount, payment.Currency, payment.Method!), patience.Token)
+                : await provider.RefundAsync(new RefundRequest(payment.Id, order.Id, payment.Amount, payment.Currency, ChargeOf(order)), patience.Token);
         }
         catch (Exception unknown) when (!cancellationToken.IsCancellationRequested)
         {
@@ -93,20 +128,25 @@ internal sealed partial class Payments(
     private async Task<Results<Ok<OrderDetails>, Accepted<OrderDetails>, ProblemHttpResult>> RequestAsync(
         RowScope scope, Guid orderId, PaymentKind kind, string? method, CancellationToken cancellationToken)
     {
+        if (gateway is null)
+        {
+            return TypedResults.Problem("No payment provider is set up.", statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+
         var (order, payment, refusal) = await InTransactionAsync(scope, db => OpenAsync(db, orderId, kind, method, cancellationToken), cancellationToken);
         if (refusal is not null)
         {
             return refusal;
         }
 
-        if (await AskAsync(order!, payment!, cancellationToken) is not { } settled)
+        if (await AskAsync(gateway, order!, payment!, cancellationToken) is not { } settled)
         {
             return TypedResults.Accepted($"/api/v1/orders/{orderId}", OrderDetails.Of(order!));
         }
 
-        return settled.Payments.Single(p => p.Id == payment!.Id).Refusal is { } reason
-            ? TypedResults.Problem(reason, title: "The payment was refused.", statusCode: StatusCodes.Status402PaymentRequired)
-            : TypedResults.Ok(settled);
+        return settled.Payments.Single(p => p.Id == payment!.Id).Refusal is not { } reason ? TypedResults.Ok(settled)
+            : kind == PaymentKind.Charge ? TypedResults.Problem(reason, title: "The payment was refused.", statusCode: StatusCodes.Status402PaymentRequired)
+            : Problems.Conflict("payments", reason);
     }
 
     // Either order and payment, or a refusal.
