@@ -49,6 +49,6 @@ internal sealed partial class OrderUpkeep(IServiceScopeFactory scopes, Payments 
     }
 
     // Warning: it is done later.
-    [LoggerMessage(EventId = 2302, Level = LogLevel.Warning, Message = "The upkeep of {What} failed; next try in {Seconds} s")]
+    [LoggerMessage(EventId = 2312, Level = LogLevel.Warning, Message = "The upkeep of {What} failed; next try in {Seconds} s")]
     private static partial void Failed(ILogger logger, string what, double seconds, Exception cause);
 }

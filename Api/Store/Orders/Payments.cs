@@ -195,6 +195,6 @@ internal sealed partial class Payments(
     }
 
     // Warning: the money may have moved; the payment stays open until the provider says.
-    [LoggerMessage(EventId = 2301, Level = LogLevel.Warning, Message = "The payment provider did not answer for payment {Payment}; it is asked again")]
+    [LoggerMessage(EventId = 2311, Level = LogLevel.Warning, Message = "The payment provider did not answer for payment {Payment}; it is asked again")]
     private static partial void NotAnswered(ILogger logger, Guid payment, Exception cause);
 }

@@ -1,4 +1,7 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Platform.Api.Data;
+using Platform.Api.Http;
 using Platform.Tests.Api.Catalog;
 using Platform.Tests.Support;
 
@@ -73,6 +76,23 @@ public sealed class IdempotencyTests(ApiFixture api) : IClassFixture<ApiFixture>
         (await buyer.OrderAsync(address, variant, quantity: 2, key: "free")).AssertProblem(HttpStatusCode.Conflict);
 
         Assert.Equal(HttpStatusCode.Created, (await buyer.OrderAsync(address, variant, quantity: 1, key: "free")).Status);
+    }
+
+    [Fact]
+    public async Task Old_answers_are_deleted_and_nobody_deletes_younger_ones()
+    {
+        var variant = (await api.Admin.AddStockedAsync(5)).Variant();
+        var (buyer, address) = await api.BuyerAsync();
+        await buyer.OrderAsync(address, variant, key: "old");
+        await buyer.OrderAsync(address, variant, key: "young");
+        await api.Database.ExecuteAsync("UPDATE ops.idempotency_records SET created_at = now() - interval '25 hours' WHERE key = 'old'");
+
+        await using var scope = api.Services.CreateAsyncScope();
+        // In a month all are old by the clock of whoever asks, but not by the database's.
+        await Idempotency.DeleteOldAsync(scope.ServiceProvider.GetRequiredService<PlatformDbContext>(), TimeProvider.System.GetUtcNow().AddDays(30), 100, TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, await api.Database.ScalarAsync<long>("SELECT count(*) FROM ops.idempotency_records WHERE key = 'old'"));
+        Assert.Equal(1, await api.Database.ScalarAsync<long>("SELECT count(*) FROM ops.idempotency_records WHERE key = 'young'"));
     }
 
     [Theory]
