@@ -33,8 +33,23 @@ internal sealed class HttpConnection : IDisposable
     /// <summary>Sends a request and reads the whole answer, which must be a 200.</summary>
     internal async ValueTask AskAsync(byte[] request)
     {
+        var (status, answer) = await SendAsync(request);
+        if (status != 200)
+            throw new IOException($"Not the answer that was meant: {Encoding.UTF8.GetString(answer.Span)}");
+        if (answer.Span.IndexOf("detail=memory"u8) >= 0)
+            FromMemory++;
+        else if (answer.Span.IndexOf("detail=redis"u8) >= 0)
+            FromRedis++;
+        Answers++;
+    }
+
+    /// <summary>Sends a request and reads the whole answer.</summary>
+    /// <returns>Its status, and head and body, which are good until the next request.</returns>
+    internal async ValueTask<(int Status, ReadOnlyMemory<byte> Answer)> SendAsync(byte[] request)
+    {
         await _socket.SendAsync(request);
-        for (var (have, need) = (0, int.MaxValue); have < need;)
+        var have = 0;
+        do
         {
             if (have == _buffer.Length)
                 Array.Resize(ref _buffer, have * 2);
@@ -42,28 +57,24 @@ internal sealed class HttpConnection : IDisposable
             if (got == 0)
                 throw new IOException("The server closed the connection.");
             have += got;
-            if (need == int.MaxValue)
-                need = Length(_buffer.AsSpan(0, have));
         }
+        while (!IsWhole(_buffer.AsSpan(0, have)));
 
-        Answers++;
+        return Utf8Parser.TryParse(_buffer.AsSpan("HTTP/1.1 ".Length, 3), out int status, out _) ? (status, _buffer.AsMemory(0, have)) : throw new IOException("Not an HTTP answer.");
     }
 
-    // The length of head and body together, once the head is complete.
-    private int Length(ReadOnlySpan<byte> answer)
+    private static bool IsWhole(ReadOnlySpan<byte> answer)
     {
-        var head = answer.IndexOf("\r\n\r\n"u8);
-        if (head < 0)
-            return int.MaxValue;
-        answer = answer[..head];
-        var length = answer.IndexOf("\r\nContent-Length: "u8);
-        if (!answer.StartsWith("HTTP/1.1 200 "u8) || length < 0 || !Utf8Parser.TryParse(answer[(length + "\r\nContent-Length: "u8.Length)..], out int body, out _))
-            throw new IOException($"Not the answer that was meant: {Encoding.ASCII.GetString(answer)}");
-        if (answer.IndexOf("detail=memory"u8) >= 0)
-            FromMemory++;
-        else if (answer.IndexOf("detail=redis"u8) >= 0)
-            FromRedis++;
-        return head + 4 + body;
+        var end = answer.IndexOf("\r\n\r\n"u8);
+        if (end < 0)
+            return false;
+        var head = answer[..end];
+        if (head.IndexOf("\r\nTransfer-Encoding: chunked"u8) >= 0)
+            return answer.EndsWith("\r\n0\r\n\r\n"u8);
+        var length = head.IndexOf("\r\nContent-Length: "u8);
+        if (length < 0 || !Utf8Parser.TryParse(head[(length + "\r\nContent-Length: "u8.Length)..], out int body, out _))
+            throw new IOException($"Not the answer that was meant: {Encoding.ASCII.GetString(head)}");
+        return answer.Length >= end + 4 + body;
     }
 
     public void Dispose() => _socket.Dispose();
