@@ -15,7 +15,7 @@ internal sealed class Checkout(PlatformDbContext db, StoreSettings settings, Tim
     private const decimal MaxTotal = 9_999_999_999.99m;
 
     /// <summary>Copies of a variant that somebody wants, and what is to be known of it now.</summary>
-    private sealed record Line(Guid VariantId, int Quantity, Guid? ProductId, string? Title, string? Sku, decimal? Price, string? Currency, bool IsSold, string? Address);
+    private sealed record Line(Guid VariantId, int Quantity, Guid? ProductId, string? Title, string? Sku, decimal? Price, string? Currency, bool IsSold, int Available, string? Address);
 
     private sealed record Stock(Guid VariantId, int Available);
 
@@ -38,6 +38,12 @@ internal sealed class Checkout(PlatformDbContext db, StoreSettings settings, Tim
             return refusal;
         }
 
+        // When a copy is sought by many, all but the first few find it gone here, and do not queue for its row to be told so.
+        if (Missing(lines, variant => lines.Find(l => l.VariantId == variant)!.Available) is { Count: > 0 } gone)
+        {
+            return Short(gone, request);
+        }
+
         var order = new Order
         {
             Id = Guid.CreateVersion7(now), UserId = user.Id, Status = OrderStatus.Pending, Currency = lines[0].Currency!, Total = lines.Sum(l => l.Price!.Value * l.Quantity),
@@ -53,7 +59,7 @@ internal sealed class Checkout(PlatformDbContext db, StoreSettings settings, Tim
             OrderId = order.Id, Line = i + 1, VariantId = l.VariantId, ProductId = l.ProductId!.Value, Title = l.Title!, Sku = l.Sku!, UnitPrice = l.Price!.Value, Quantity = l.Quantity,
         }));
         var stock = await ReserveAsync(order, cancellationToken);
-        if (Missing(order, stock) is { Count: > 0 } missing)
+        if (Missing(lines, variant => stock.Find(s => s.VariantId == variant)?.Available ?? 0) is { Count: > 0 } missing)
         {
             return Short(missing, request);
         }
@@ -84,6 +90,7 @@ internal sealed class Checkout(PlatformDbContext db, StoreSettings settings, Tim
                 SELECT variant_id, quantity, line FROM unnest({variants}, {quantities}) WITH ORDINALITY AS i (variant_id, quantity, line))
             SELECT w.variant_id AS "VariantId", w.quantity, p.id AS "ProductId", p.title, v.sku, v.price, v.currency,
                    coalesce(v.is_active AND p.status = 'active', false) AS "IsSold",
+                   coalesce((SELECT s.on_hand - s.reserved FROM store.inventory s WHERE s.variant_id = w.variant_id), 0) AS available,
                    (SELECT jsonb_build_object('name', a.name, 'line1', a.line1, 'line2', a.line2, 'city', a.city, 'region', a.region,
                                               'postalCode', a.postal_code, 'country', a.country, 'phone', a.phone)::text
                       FROM identity.addresses a WHERE a.id = {request.AddressId} AND a.user_id = {user.Id}) AS address
@@ -176,11 +183,11 @@ internal sealed class Checkout(PlatformDbContext db, StoreSettings settings, Tim
             : null;
     }
 
-    private static List<Shortage> Missing(Order order, List<Stock> stock) =>
-        [.. from item in order.Items
-            let available = stock.Find(s => s.VariantId == item.VariantId)?.Available ?? 0
-            where available < item.Quantity
-            select new Shortage(item.VariantId, item.Sku, item.Quantity, available)];
+    private static List<Shortage> Missing(List<Line> lines, Func<Guid, int> availableOf) =>
+        [.. from line in lines
+            let available = availableOf(line.VariantId)
+            where available < line.Quantity
+            select new Shortage(line.VariantId, line.Sku!, line.Quantity, available)];
 
     private static ProblemHttpResult Short(List<Shortage> missing, CheckoutRequest request)
     {
