@@ -70,7 +70,8 @@ internal sealed class Checkout(PlatformDbContext db, StoreSettings settings, Tim
         return answer;
     }
 
-    // The rows of the cart are held: two checkouts of one cart come one after the other, and the second finds it empty.
+    // The cart and its rows are held: two checkouts of one cart come one after the other, and the second finds it empty. The
+    // cart first, as by those who write it: locking rows alone, the two could each wait for the other.
     private Task<List<Line>> ReadLinesAsync(CurrentUser user, CheckoutRequest request, CancellationToken cancellationToken)
     {
         var isCart = request.Items is null;
@@ -83,7 +84,7 @@ internal sealed class Checkout(PlatformDbContext db, StoreSettings settings, Tim
                   JOIN store.cart_items i ON i.cart_id = c.id
                  WHERE {isCart} AND c.user_id = {user.Id}
                  ORDER BY i.variant_id
-                   FOR UPDATE OF i),
+                   FOR UPDATE OF c, i),
             wanted AS (
                 SELECT variant_id, quantity, 0 AS line FROM cart
                 UNION ALL

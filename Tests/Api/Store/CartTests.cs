@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Npgsql;
 using Platform.Tests.Api.Catalog;
 using Platform.Tests.Api.Http;
 using Platform.Tests.Support;
@@ -185,6 +186,37 @@ public sealed class CartTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Contains(carts, cart => cart.Order().SequenceEqual(left));
         // Each was answered the cart that it wrote.
         Assert.All(carts.Zip(answers), pair => Assert.Equal(pair.First.Order(), Items(pair.Second.Body!).Order()));
+    }
+
+    [Fact]
+    public async Task A_cart_is_written_and_ordered_at_the_same_time_without_waiting_in_a_circle()
+    {
+        var variants = await api.Database.AddVariantsAsync(await api.Admin.AddProductAsync(), 9);
+        foreach (var variant in variants)
+        {
+            await api.Admin.AddStockAsync(variant, 100);
+        }
+
+        var (buyer, address) = await api.BuyerAsync();
+        await ReplaceAsync(buyer, [.. variants.Select(v => (v, 1))]);
+        await using var other = new NpgsqlConnection(api.Database.Admin);
+        await other.OpenAsync(Ct);
+
+        // Held in the middle, so that one has locked what comes before it and the other what comes after.
+        await using var hold = await other.BeginTransactionAsync(Ct);
+        await using var command = new NpgsqlCommand("SELECT 1 FROM store.cart_items WHERE variant_id = $1 FOR UPDATE", other, hold) { Parameters = { new() { Value = Guid.Parse(variants[4]) } } };
+        await command.ExecuteNonQueryAsync(Ct);
+        var ordered = buyer.SendAsync(HttpMethod.Post, "/api/v1/orders", new { addressId = address }, idempotencyKey: "circle");
+        await WaitingAsync(1);
+        var written = buyer.SendAsync(HttpMethod.Put, Cart, Body([.. variants.Reverse().Select(v => (v, 2))]));
+        await WaitingAsync(2);
+        await hold.CommitAsync(Ct);
+
+        Assert.Equal([HttpStatusCode.Created, HttpStatusCode.OK], [(await ordered).Status, (await written).Status]);
+        Assert.Equal(9, Items((await ordered).Body!).Sum(i => i.Quantity));
+
+        Task WaitingAsync(int requests) => Eventually.HoldsAsync(async () => requests == await api.Database.ScalarAsync<long>(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"), $"{requests} wait for a lock");
     }
 
     [Fact]
