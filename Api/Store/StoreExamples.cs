@@ -20,6 +20,8 @@ internal static class StoreExamples
 
     internal static readonly StockEndpoints.MovementRequest Movement = new(12, "receipt", "Spring delivery");
 
+    internal static readonly StockEndpoints.PlanRequest StockPlan = new(5);
+
     internal static readonly ReviewRequest Review = new(5, "Call it long", "Long, and every page of it earns its place.");
 
     internal static readonly CartRequest Cart = new([new CartRequest.Item(Variant, 2)]);

@@ -22,6 +22,7 @@ internal static class StockEndpoints
         api.MapGet("/products/{id}/availability", Availability).WithTags("Products").WithSummary("How many copies of each variant can be bought now.").AnswersInvalid().AnswersNotFound();
         var stock = api.MapGroup("/variants/{id}/stock").WithTags("Stock");
         stock.MapGet("/", Level).WithSummary("What is in stock of a variant.").ForStaff().AnswersInvalid().AnswersNotFound();
+        stock.MapPut("/", Plan).WithSummary("Set when to order more of a variant.").ForStaff().ReadsBody(StoreExamples.StockPlan).AnswersNotFound();
         stock.MapGet("/movements", Movements).WithSummary("What came and went, newest first, by pages.").ForStaff().AnswersInvalid().AnswersNotFound();
         stock.MapPost("/movements", Move).WithSummary("Record copies that came or went.")
             .ForStaff().ReadsBody(StoreExamples.Movement).AnswersCreated<MovementDetails>().AnswersNotFound().AnswersConflict();
@@ -36,6 +37,9 @@ internal static class StockEndpoints
     internal sealed record StockDetails(
         Guid VariantId, [property: Description("Copies that are there.")] int OnHand, [property: Description("Those of them that are promised to orders.")] int Reserved,
         [property: Description("At or below it, more should be ordered.")] int ReorderPoint);
+
+    internal sealed record PlanRequest(
+        [property: Required, Range(0, MaxQuantity), Description("At or below it, more should be ordered.")] int? ReorderPoint);
 
     internal sealed record MovementRequest(
         [property: Required, Range(-MaxQuantity, MaxQuantity), Description("Copies; negative when they went, never 0.")] int? Quantity,
@@ -62,6 +66,18 @@ internal static class StockEndpoints
         await db.Inventory.Where(s => s.VariantId == id).Select(s => new StockDetails(s.VariantId, s.OnHand, s.Reserved, s.ReorderPoint)).SingleOrDefaultAsync(cancellationToken) is { } level
             ? TypedResults.Ok(level)
             : Problems.NotFound("variant");
+
+    // Copies come and go all the time, and what staff plan does not depend on them: so nobody has to have seen the latest.
+    private static async Task<Results<Ok<StockDetails>, ProblemHttpResult>> Plan(Guid id, PlanRequest request, PlatformDbContext db, CancellationToken cancellationToken)
+    {
+        if (request.ReorderPoint is not (>= 0 and <= MaxQuantity))
+        {
+            return Problems.Invalid("reorderPoint", $"reorderPoint must be a whole number from 0 to {MaxQuantity}.");
+        }
+
+        await db.Inventory.Where(s => s.VariantId == id).ExecuteUpdateAsync(set => set.SetProperty(s => s.ReorderPoint, request.ReorderPoint.Value), cancellationToken);
+        return await Level(id, db, cancellationToken);
+    }
 
     private static async Task<Results<Ok<Page<MovementDetails>>, ProblemHttpResult>> Movements(
         Guid id,

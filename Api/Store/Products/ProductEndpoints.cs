@@ -23,6 +23,7 @@ internal static class ProductEndpoints
         products.MapPost("/", Create).WithSummary("Add a product.").ForStaff().ReadsBody(StoreExamples.Product).AnswersCreated<ProductDetails>().AnswersConflict();
         products.MapPut("/{id}", Replace).WithSummary("Replace a product, its variants and prices.")
             .ForStaff().NeedsIfMatch().ReadsBody(StoreExamples.Product).AnswersNotFound().AnswersConflict();
+        api.MapGet("/staff/products", ListAsStaff).WithTags("Products").WithSummary("Products of a status, as stored now, by title, by pages.").ForStaff().AnswersInvalid();
         api.MapGet("/staff/products/{id}", GetAsStaff).WithTags("Products").WithSummary("One product whatever its status, as stored now.").ForStaff().AnswersInvalid().AnswersNotFound();
     }
 
@@ -56,20 +57,38 @@ internal static class ProductEndpoints
         var page = string.Create(CultureInfo.InvariantCulture, $"{scope}\n{size}\n{from?.Id}\n{from?.Key}");
         return new CachedRead<Page<ProductSummary>>(CachePolicies.ProductsList, CacheKeys.Products(page), "page", async (load, cancellationToken) =>
         {
-            var products = load.Db.Products.AsNoTracking().Where(p => p.Status == ProductStatus.Active);
-            if (category is not null)
-            {
-                products = products.Where(p => p.CategoryId == category);
-            }
-
-            if (from is not null)
-            {
-                products = products.Where(p => EF.Functions.GreaterThan(ValueTuple.Create(p.Title, p.Id), ValueTuple.Create(from.Key, from.Id)));
-            }
-
-            var rows = await products.OrderBy(p => p.Title).ThenBy(p => p.Id).Take(size + 1).AsSingleQuery().Select(ProductSummary.FromProduct).ToListAsync(cancellationToken);
-            return Page.Of(rows, size, last => new Cursor(last.Title, last.Id).Encode(scope));
+            var products = load.Db.Products.Where(p => p.Status == ProductStatus.Active);
+            return await ReadAsync(category is null ? products : products.Where(p => p.CategoryId == category), size, from, scope, cancellationToken);
         });
+    }
+
+    private static async Task<Results<Ok<Page<ProductSummary>>, ProblemHttpResult>> ListAsStaff(
+        [FromQuery, AllowedValues("draft", "active", "retired"), DefaultValue("draft"), Description("Which ones.")] string? status,
+        [FromQuery, Description("The `next` of the page before.")] string? after,
+        [FromQuery, Range(1, Page.MaxLimit), DefaultValue(Page.DefaultLimit), Description("Items on a page.")] int? limit,
+        PlatformDbContext db, CancellationToken cancellationToken)
+    {
+        var errors = new FieldErrors();
+        if (!StoreEnums.TryParse<ProductStatus>(status ?? "draft", out var wanted))
+        {
+            errors.Add("status", "status must be draft, active or retired.");
+        }
+
+        var size = Page.Limit(limit, errors);
+        var scope = $"products of staff\n{wanted}";
+        var from = Cursor.Read(after, scope, errors);
+        return errors.Any ? Problems.Invalid(errors) : TypedResults.Ok(await ReadAsync(db.Products.Where(p => p.Status == wanted), size, from, scope, cancellationToken));
+    }
+
+    private static async Task<Page<ProductSummary>> ReadAsync(IQueryable<Product> products, int size, Cursor? from, string scope, CancellationToken cancellationToken)
+    {
+        if (from is not null)
+        {
+            products = products.Where(p => EF.Functions.GreaterThan(ValueTuple.Create(p.Title, p.Id), ValueTuple.Create(from.Key, from.Id)));
+        }
+
+        var rows = await products.AsNoTracking().OrderBy(p => p.Title).ThenBy(p => p.Id).Take(size + 1).AsSingleQuery().Select(ProductSummary.FromProduct).ToListAsync(cancellationToken);
+        return Page.Of(rows, size, last => new Cursor(last.Title, last.Id).Encode(scope));
     }
 
     private static CachedRead<ProductDetails> Get([Description("The product's id or its name in addresses.")] string id)

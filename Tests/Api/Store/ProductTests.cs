@@ -73,6 +73,8 @@ public sealed class ProductTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         Assert.Equal(draft.ToJsonString(), (await api.Admin.ReadAsync($"/api/v1/staff/products/{draft.Id()}")).ToJsonString());
         Assert.DoesNotContain(draft.Id(), (await api.Client.ReadAsync("/api/v1/products?limit=100")).Items("id"));
+        Assert.Contains(draft.Id(), (await api.Admin.ReadAsync("/api/v1/staff/products?limit=100")).Items("id"));
+        Assert.DoesNotContain(draft.Id(), (await api.Admin.ReadAsync("/api/v1/staff/products?status=active&limit=100")).Items("id"));
 
         await ReplaceAsync(draft, request => request["status"] = "active");
 
@@ -165,6 +167,48 @@ public sealed class ProductTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal(HttpStatusCode.Created, (await librarian.SendAsync(HttpMethod.Post, "/api/v1/products", body)).Status);
     }
 
+    [Fact]
+    public async Task Staff_list_products_of_a_status_by_pages_and_nobody_else_does()
+    {
+        var retired = new List<string>();
+        for (var n = 0; n < 3; n++)
+        {
+            retired.Add((await api.Admin.AddProductAsync(status: "retired")).Id());
+        }
+
+        var first = await api.Admin.ReadAsync("/api/v1/staff/products?status=retired&limit=2");
+        var second = await api.Admin.ReadAsync($"/api/v1/staff/products?status=retired&limit=2&after={first["next"]}");
+
+        Assert.Equal(retired, [.. first.Items("id"), .. second.Items("id")]);
+        Assert.Null(second["next"]);
+        foreach (var address in new[] { "status=sold", "limit=0", $"status=draft&after={first["next"]}" })
+        {
+            (await api.Admin.SendAsync(HttpMethod.Get, $"/api/v1/staff/products?{address}")).AssertProblem(HttpStatusCode.BadRequest);
+        }
+
+        using var member = await api.ClientOfAsync("no-staff@example.org");
+        (await member.SendAsync(HttpMethod.Get, "/api/v1/staff/products")).AssertProblem(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task Staff_set_when_to_order_more()
+    {
+        var product = await api.Admin.AddStockedAsync(3);
+        var stock = $"/api/v1/variants/{product.Variant()}/stock";
+
+        var planned = await api.Admin.SendAsync(HttpMethod.Put, stock, new { reorderPoint = 5 });
+
+        Assert.Equal($$"""{"variantId":"{{product.Variant()}}","onHand":3,"reserved":0,"reorderPoint":5}""", planned.Body!.ToJsonString());
+        Assert.Equal(planned.Body.ToJsonString(), (await api.Admin.ReadAsync(stock)).ToJsonString());
+        foreach (var nonsense in new[] { -1, 1_000_000_000 })
+        {
+            (await api.Admin.SendAsync(HttpMethod.Put, stock, new { reorderPoint = nonsense })).AssertProblem(HttpStatusCode.BadRequest, "reorderPoint");
+        }
+
+        (await api.Admin.SendAsync(HttpMethod.Put, stock, new { })).AssertProblem(HttpStatusCode.BadRequest, "reorderPoint");
+        (await api.Admin.SendAsync(HttpMethod.Put, $"/api/v1/variants/{Guid.CreateVersion7()}/stock", new { reorderPoint = 5 })).AssertProblem(HttpStatusCode.NotFound);
+    }
+
     [Theory]
     [InlineData(0, "receipt", "quantity")]
     [InlineData(1_000_000_000, "receipt", "quantity")]
@@ -217,6 +261,10 @@ public sealed class ProductTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal(2, await count.OfAsync(() => client.ReadAsync($"/api/v1/products/{product["slug"]}")));
         Assert.Equal(2, await count.OfAsync(() => client.ReadAsync($"/api/v1/products/{product.Id()}/availability")));
         Assert.Equal(2, await count.OfAsync(() => client.ReadAsync($"/api/v1/products/{product.Id()}/reviews")));
+        client.DefaultRequestHeaders.Authorization = api.Admin.DefaultRequestHeaders.Authorization;
+        await client.ReadAsync("/api/v1/staff/products");
+        Assert.Equal(1, await count.OfAsync(() => client.ReadAsync("/api/v1/staff/products?status=active&limit=2")));
+        Assert.Equal(1, await count.OfAsync(() => client.ReadAsync("/api/v1/staff/products?status=active&limit=11")));
     }
 
     [Fact]
