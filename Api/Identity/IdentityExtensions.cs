@@ -27,6 +27,7 @@ internal static class IdentityExtensions
         builder.Services.AddSingleton<DecoyPassword>();
         builder.Services.AddScoped<SessionTokens>();
         builder.Services.AddScoped<Login>();
+        builder.Services.AddScoped<PasswordChange>();
         builder.Services.AddScoped<Registration>();
 
         // The core only: the whole of it would start key management for cookies, which nobody has.

@@ -11,6 +11,9 @@ internal sealed class User : IdentityUser<Guid>
     /// <summary>The longest name shown, in UTF-16 units.</summary>
     internal const int MaxDisplayNameLength = 100;
 
+    /// <summary>Until when an account is locked that an administrator locked: <c>infinity</c>. Wrong passwords lock for a time, and only logins.</summary>
+    internal static readonly DateTimeOffset LockedForGood = DateTimeOffset.MaxValue;
+
     /// <summary>What others see; null for none.</summary>
     public string? DisplayName { get; set; }
 

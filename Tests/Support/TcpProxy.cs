@@ -42,6 +42,13 @@ internal sealed class TcpProxy : IAsyncDisposable
         return (proxy, builder.ConnectionString);
     }
 
+    /// <summary>Puts a proxy before the server of a Redis configuration string, and gives the string that goes through it.</summary>
+    public static (TcpProxy Proxy, string Configuration) BeforeRedis(string configuration)
+    {
+        var proxy = BeforeAddress(configuration);
+        return (proxy, string.Join(',', configuration.Split(',').Skip(1).Prepend($"127.0.0.1:{proxy.Port}")));
+    }
+
     /// <summary>Puts a proxy before a server given as <c>host:port</c>.</summary>
     public static TcpProxy BeforeAddress(string address) =>
         address.Split(',')[0].Split(':') is [var host, var port] ? new TcpProxy(host, int.Parse(port, CultureInfo.InvariantCulture)) : throw new ArgumentException(address, nameof(address));

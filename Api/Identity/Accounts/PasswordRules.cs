@@ -33,9 +33,9 @@ internal static class PasswordRules
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Adds why nobody should have this password for this account.</summary>
-    internal static void Check(FieldErrors errors, string? password, string email, string? displayName)
+    internal static void Check(FieldErrors errors, string? password, string email, string? displayName, string field = "password")
     {
-        CheckText(errors, password);
+        CheckText(errors, password, field);
         if (errors.Any || password is null)
         {
             return;
@@ -44,28 +44,28 @@ internal static class PasswordRules
         var bare = Bare(password);
         if (password.Length < MinLength)
         {
-            errors.Add("password", $"password must be at least {MinLength} characters long.");
+            errors.Add(field, $"{field} must be at least {MinLength} characters long.");
         }
         else if (Names(email, displayName).Any(name => bare.Contains(name, StringComparison.OrdinalIgnoreCase)))
         {
-            errors.Add("password", "password must not contain your address or your name.");
+            errors.Add(field, $"{field} must not contain your address or your name.");
         }
         else if (Guessed.Contains(bare) || password.Distinct().Count() < 5)
         {
-            errors.Add("password", "password must not be one that is guessed first: a few words that do not belong together are better.");
+            errors.Add(field, $"{field} must not be one that is guessed first: a few words that do not belong together are better.");
         }
     }
 
     /// <summary>Adds why nobody can have such a password, so that it need not be hashed.</summary>
-    internal static void CheckText(FieldErrors errors, string? password)
+    internal static void CheckText(FieldErrors errors, string? password, string field = "password")
     {
         if (string.IsNullOrEmpty(password))
         {
-            errors.Add("password", "password is required.");
+            errors.Add(field, $"{field} is required.");
         }
         else if (password.Length > MaxLength || !FieldErrors.IsStorable(password))
         {
-            errors.Add("password", $"password must be Unicode text of at most {MaxLength} characters.");
+            errors.Add(field, $"{field} must be Unicode text of at most {MaxLength} characters.");
         }
     }
 

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Platform.Api.Data;
 using Platform.Api.Documentation;
 using Platform.Api.Http;
+using Platform.Api.Identity.Sessions;
 
 namespace Platform.Api.Identity.Accounts;
 
@@ -18,12 +19,24 @@ internal static class UserEndpoints
         var me = api.MapGroup("/users/me").WithTags("Account");
         me.MapGet("/", Get).WithSummary("The account of the caller.").ForMembers().AnswersNotFound();
         me.MapPut("/", Replace).WithSummary("Change the caller's name.").ForMembers().NeedsIfMatch().ReadsBody(new UserRequest("Ishmael")).AnswersNotFound();
+        me.MapPost("/password", ChangePassword).WithSummary("Change the password: every session ends, and the answer opens a new one.")
+            .ForMembers().ReadsBody(new PasswordRequest("call me ishmael", "the whiteness of the whale"));
         me.MapGet("/sessions", Sessions).WithSummary($"Where the account is logged in: the {MostSessions} sessions used last.").ForMembers();
         api.MapAddresses();
     }
 
     /// <summary>What one may change of one's account.</summary>
     internal sealed record UserRequest([property: MaxLength(User.MaxDisplayNameLength)] string? DisplayName);
+
+    /// <summary>A change of one's password.</summary>
+    internal sealed record PasswordRequest(
+        [property: Required, MaxLength(PasswordRules.MaxLength)] string? CurrentPassword,
+        [property: Required, MinLength(PasswordRules.MinLength), MaxLength(PasswordRules.MaxLength)] string? NewPassword)
+    {
+        // A record prints its members.
+        /// <inheritdoc />
+        public override string ToString() => nameof(PasswordRequest);
+    }
 
     /// <summary>A login that has not ended.</summary>
     internal sealed record SessionView(
@@ -70,6 +83,17 @@ internal static class UserEndpoints
         {
             return Representation.Stale();
         }
+    }
+
+    private static async Task<Results<Ok<TokenAnswer>, ProblemHttpResult>> ChangePassword(
+        PasswordRequest request, CurrentUser caller, PasswordChange change, HttpContext http, CancellationToken cancellationToken)
+    {
+        var errors = new FieldErrors();
+        PasswordRules.CheckText(errors, request.CurrentPassword, "currentPassword");
+        PasswordRules.CheckText(errors, request.NewPassword, "newPassword");
+        return !errors.Any && await change.TryAsync(caller, request.CurrentPassword!, request.NewPassword!, errors, SessionTokens.Client.Of(http), cancellationToken) is { } answer
+            ? TypedResults.Ok(answer)
+            : Problems.Invalid(errors);
     }
 
     private static async Task<Ok<Page<SessionView>>> Sessions(CurrentUser caller, PlatformDbContext db, TimeProvider clock, CancellationToken cancellationToken)

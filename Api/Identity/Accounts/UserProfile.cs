@@ -11,7 +11,8 @@ internal sealed record UserProfile(
     [property: Description("What others see; null for none.")] string? DisplayName,
     [property: Description("Which loan limits hold.")] string Type,
     [property: Description("admin, librarian, member")] IReadOnlyList<string> Roles,
-    DateTimeOffset CreatedAt)
+    DateTimeOffset CreatedAt,
+    [property: Description("Whether an administrator has locked it: then nobody gets in.")] bool IsLocked)
 {
     /// <summary>Reads an account and the names of its roles, in one statement.</summary>
     /// <returns>Null when there is none; a reader whose ratings were imported has none.</returns>
@@ -22,5 +23,5 @@ internal sealed record UserProfile(
             Roles = db.UserRoles.Where(m => m.UserId == u.Id).Join(db.Roles, m => m.RoleId, r => r.Id, (_, r) => r.Name!).OrderBy(name => name).ToList(),
         }).SingleOrDefaultAsync(cancellationToken) is { } found ? (found.User, found.Roles) : null;
 
-    internal static UserProfile Of(User user, IReadOnlyList<string> roles) => new(user.Id, user.Email!, user.DisplayName, user.Type, roles, user.CreatedAt);
+    internal static UserProfile Of(User user, IReadOnlyList<string> roles) => new(user.Id, user.Email!, user.DisplayName, user.Type, roles, user.CreatedAt, user.LockoutEnd == User.LockedForGood);
 }

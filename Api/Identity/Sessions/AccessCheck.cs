@@ -36,6 +36,7 @@ internal sealed class AccessCheck(CacheManager cache, IServiceScopeFactory scope
         await using var load = new DatabaseLoad(scopes, limits, unwanted);
         await using var transaction = await load.Db.BeginAsync(new RowScope(token.UserId), CancellationToken.None);
         var expiresAt = await load.Db.Sessions.Where(s => s.Id == token.SessionId && s.UserId == token.UserId && s.RevokedAt == null)
+            .Where(s => !load.Db.Users.Any(u => u.Id == s.UserId && u.LockoutEnd == User.LockedForGood))
             .Select(s => s.ExpiresAt).SingleOrDefaultAsync(CancellationToken.None);
         return new SessionState(token.UserId, token.SessionId, expiresAt);
     }

@@ -43,8 +43,9 @@ internal sealed class Login(PlatformDbContext db, UserManager<User> users, Decoy
         return answer;
     }
 
+    /// <summary>A password was wrong.</summary>
     // One statement, so that of guesses made at once each counts; on a locked account none does.
-    private async Task CountFailureAsync(Guid userId, CancellationToken cancellationToken)
+    internal async Task CountFailureAsync(Guid userId, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         DateTimeOffset? until = now + settings.LockoutTime;
@@ -55,8 +56,9 @@ internal sealed class Login(PlatformDbContext db, UserManager<User> users, Decoy
                 .SetProperty(u => u.AccessFailedCount, u => u.AccessFailedCount >= last ? 0 : u.AccessFailedCount + 1), cancellationToken);
     }
 
-    // False when the account was locked, or its password changed, while this one was being hashed.
-    private async Task<bool> ForgetFailuresAsync(Guid userId, string hash, string renewed, CancellationToken cancellationToken)
+    /// <summary>The password was right: the next wrong one is the first again, and <paramref name="renewed"/> is its hash from now on.</summary>
+    /// <returns>False when the account was locked, or its password changed, while this one was being hashed.</returns>
+    internal async Task<bool> ForgetFailuresAsync(Guid userId, string hash, string renewed, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         return await db.Users.Where(u => u.Id == userId && u.PasswordHash == hash && (u.LockoutEnd == null || u.LockoutEnd <= now))

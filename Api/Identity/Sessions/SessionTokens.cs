@@ -116,21 +116,34 @@ internal sealed class SessionTokens(PlatformDbContext db, SigningKeys keys, Time
     }
 
     /// <summary>Ends one session of the user.</summary>
-    internal Task CloseAsync(CurrentUser user, CancellationToken cancellationToken) =>
-        EndAsync(user, db.Sessions.Where(s => s.Id == user.SessionId), "logout", cancellationToken);
-
-    /// <summary>Ends all sessions of the user.</summary>
-    internal Task CloseAllAsync(CurrentUser user, CancellationToken cancellationToken) =>
-        EndAsync(user, db.Sessions.Where(s => s.UserId == user.Id), "logout_all", cancellationToken);
-
-    private async Task EndAsync(CurrentUser user, IQueryable<Session> sessions, string reason, CancellationToken cancellationToken)
+    internal async Task CloseAsync(CurrentUser user, CancellationToken cancellationToken)
     {
         await using var transaction = await db.BeginAsync(new RowScope(user.Id), cancellationToken);
+        await EndAsync(user.Id, db.Sessions.Where(s => s.Id == user.SessionId), "logout", cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Ends all sessions of the user.</summary>
+    internal async Task CloseAllAsync(CurrentUser user, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.BeginAsync(new RowScope(user.Id), cancellationToken);
+        await EndAllAsync(user.Id, "logout_all", cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Ends all sessions of a user within the caller's transaction, which acts for the user.</summary>
+    /// <param name="userId">Whose.</param>
+    /// <param name="reason">As in <see cref="Session.RevokedFor"/>.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    internal Task EndAllAsync(Guid userId, string reason, CancellationToken cancellationToken) =>
+        EndAsync(userId, db.Sessions.Where(s => s.UserId == userId), reason, cancellationToken);
+
+    private async Task EndAsync(Guid userId, IQueryable<Session> sessions, string reason, CancellationToken cancellationToken)
+    {
         var now = clock.GetStorableNow();
         await sessions.Where(s => s.RevokedAt == null)
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.RevokedAt, now).SetProperty(s => s.RevokedFor, reason), cancellationToken);
-        db.ChangesInTransaction().AddRows("identity.sessions", "user_id", [user.Id]);
-        await transaction.CommitAsync(cancellationToken);
+        db.ChangesInTransaction().AddRows("identity.sessions", "user_id", [userId]);
     }
 
     private TokenAnswer Answer(Session session, RefreshSecret secret, VerificationKey key, PermissionSet permissions)

@@ -28,6 +28,12 @@ internal sealed class TokenVerification(SigningKeys keys, TimeProvider clock)
             return known.Token.RefuseAt(now) is { } refusal ? (null, refusal) : (known, null);
         }
 
+        return await VerifyAnewAsync(text, now, cancellationToken);
+    }
+
+    // Apart: what its lambda captures would be allocated for a token that is remembered, too.
+    private async ValueTask<(VerifiedToken? Token, string? Refusal)> VerifyAnewAsync(string text, DateTimeOffset now, CancellationToken cancellationToken)
+    {
         var keyId = "";
         var (token, whyNot) = await AccessToken.VerifyAsync(text, id => keys.FindAsync(keyId = id, cancellationToken), now);
         if (token is null)

@@ -89,6 +89,9 @@ public sealed class CacheCompletenessTests(Stack stack) : IAsyncLifetime
         await ToldAsync(() => member.SendAsync(HttpMethod.Post, "/api/v1/auth/logout"));
         await ToldAsync(() => member.LogInAsync(Email));
         await ToldAsync(() => member.SendAsync(HttpMethod.Post, "/api/v1/auth/logout-all"));
+        await ToldAsync(() => member.LogInAsync(Email));
+        await ToldAsync(() => member.SendAsync(HttpMethod.Post, "/api/v1/users/me/password", new { currentPassword = Accounts.Password, newPassword = "another secret, as long" }));
+        await ToldAsync(() => PutAsync($"users/{id}", new { type = "student", roles = Array.Empty<string>(), isLocked = true }));
     }
 
     [Fact]

@@ -44,6 +44,36 @@ public sealed class UserAdministrationTests(ApiFixture api) : IClassFixture<ApiF
     }
 
     [Fact]
+    public async Task A_locked_account_is_out_at_once_and_stays_out_until_it_is_unlocked()
+    {
+        Assert.Equal(HttpStatusCode.OK, (await _member.SendAsync(HttpMethod.Get, "/api/v1/users/me")).Status);
+
+        var locked = await LockAsync(true);
+
+        Assert.Equal((HttpStatusCode.OK, true), (locked.Status, locked.Body!["isLocked"]!.GetValue<bool>()));
+        Assert.Equal(locked.ETag, (await api.Admin.SendAsync(HttpMethod.Get, _address)).ETag);
+        (await _member.SendAsync(HttpMethod.Get, "/api/v1/users/me")).AssertProblem(HttpStatusCode.Unauthorized);
+        (await LogInAsync()).AssertProblem(HttpStatusCode.Unauthorized);
+        // What says nothing of it leaves it.
+        Assert.Equal(HttpStatusCode.OK, (await ReplaceAsync("student")).Status);
+        (await LogInAsync()).AssertProblem(HttpStatusCode.Unauthorized);
+
+        Assert.Equal(HttpStatusCode.OK, (await LockAsync(false)).Status);
+        (await _member.SendAsync(HttpMethod.Get, "/api/v1/users/me")).AssertProblem(HttpStatusCode.Unauthorized);
+        await _member.LogInAsync(_email);
+        Assert.False((await _member.ReadAsync("/api/v1/users/me"))["isLocked"]!.GetValue<bool>());
+    }
+
+    [Fact]
+    public async Task Nobody_locks_themselves_out()
+    {
+        var me = await api.Admin.ReadAsync("/api/v1/users/me");
+
+        (await api.Admin.SendAsync(HttpMethod.Put, $"/api/v1/users/{me["id"]}", new { type = "reader", roles = new[] { "admin" }, isLocked = true }, ifMatch: "*"))
+            .AssertProblem(HttpStatusCode.Conflict, "isLocked");
+    }
+
+    [Fact]
     public async Task Others_do_not_see_accounts()
     {
         using var librarian = await api.ClientOfAsync($"{Guid.CreateVersion7():N}@example.org", "librarian");
@@ -88,6 +118,11 @@ public sealed class UserAdministrationTests(ApiFixture api) : IClassFixture<ApiF
     [Fact]
     public async Task An_unknown_account_is_a_404() =>
         (await api.Admin.SendAsync(HttpMethod.Get, "/api/v1/users/0199f000-0000-7000-8000-0000000000aa")).AssertProblem(HttpStatusCode.NotFound);
+
+    private Task<CatalogClient.Answer> LockAsync(bool isLocked) =>
+        api.Admin.SendAsync(HttpMethod.Put, _address, new { type = "student", roles = Array.Empty<string>(), isLocked }, ifMatch: "*");
+
+    private Task<CatalogClient.Answer> LogInAsync() => api.Client.SendAsync(HttpMethod.Post, "/api/v1/auth/login", new { email = _email, password = Accounts.Password });
 
     private async Task<CatalogClient.Answer> ReplaceAsync(string type, params string[] roles)
     {
