@@ -8,6 +8,7 @@ using Platform.Api.Diagnostics;
 using Platform.Api.Documentation;
 using Platform.Api.Embeddings;
 using Platform.Api.Http;
+using Platform.Api.Http.Edge;
 using Platform.Api.Identity;
 using Platform.Api.Identity.Tokens;
 using Platform.Api.Store;
@@ -18,6 +19,7 @@ static WebApplication Build(string[] args)
 {
     var builder = WebApplication.CreateBuilder(args);
     builder.AddServiceDefaults();
+    builder.AddEdge();
     builder.AddHttpContract();
     builder.AddAccounts();
     builder.AddApiDescription();
@@ -30,6 +32,7 @@ static WebApplication Build(string[] args)
     builder.AddCaching("redis", CachePolicies.AddTo);
 
     var app = builder.Build();
+    app.UseEdge();
     app.MapDefaultEndpoints();
     app.MapDocumentation();
     app.MapJwks();

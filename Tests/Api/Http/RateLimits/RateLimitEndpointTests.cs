@@ -13,8 +13,8 @@ public sealed class RateLimitEndpointTests(ApiFixture api) : IClassFixture<ApiFi
     private const string Limit = "5/1.00:00:00";
 
     [Theory]
-    [InlineData("/api/v1/books?size=1")]
-    [InlineData("/api/v1/books?size=none")]
+    [InlineData("/api/v1/books?limit=1")]
+    [InlineData("/api/v1/books?limit=none")]
     [InlineData("/api/v1/users/me")]
     [InlineData("/api/v1/nothing")]
     [InlineData("/openapi/v1.json")]
@@ -52,7 +52,7 @@ public sealed class RateLimitEndpointTests(ApiFixture api) : IClassFixture<ApiFi
         using var one = here.ClientFrom(address);
         using var other = there.ClientFrom(address);
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? one : other).SendAsync(HttpMethod.Get, "/api/v1/books?size=1")));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? one : other).SendAsync(HttpMethod.Get, "/api/v1/books?limit=1")));
 
         Assert.Equal(12, answers.Count(a => a.Status == HttpStatusCode.OK));
         Assert.Equal(8, answers.Count(a => a.Status == HttpStatusCode.TooManyRequests));
@@ -108,7 +108,7 @@ public sealed class RateLimitEndpointTests(ApiFixture api) : IClassFixture<ApiFi
         await using var host = LimitedApi.Host(api.Database);
         using var client = host.ClientFrom(LimitedApi.NewAddress());
 
-        using var answer = await client.GetAsync("/api/v1/books?size=1", TestContext.Current.CancellationToken);
+        using var answer = await client.GetAsync("/api/v1/books?limit=1", TestContext.Current.CancellationToken);
 
         Assert.True(answer.Headers.CacheControl!.Public);
         Assert.False(answer.Headers.Contains("RateLimit"));
@@ -154,8 +154,8 @@ public sealed class RateLimitEndpointTests(ApiFixture api) : IClassFixture<ApiFi
     {
         await using var host = LimitedApi.Host(api.Database, ("RateLimits:Address", "1/1.00:00:00"));
         using var client = host.ClientFrom(LimitedApi.NewAddress());
-        await client.SendAsync(HttpMethod.Get, "/api/v1/books?size=1");
-        (await client.SendAsync(HttpMethod.Get, "/api/v1/books?size=1")).AssertProblem(HttpStatusCode.TooManyRequests);
+        await client.SendAsync(HttpMethod.Get, "/api/v1/books?limit=1");
+        (await client.SendAsync(HttpMethod.Get, "/api/v1/books?limit=1")).AssertProblem(HttpStatusCode.TooManyRequests);
 
         foreach (var address in new[] { "/alive", "/health", "/metrics" })
         {
@@ -187,7 +187,7 @@ public sealed class RateLimitEndpointTests(ApiFixture api) : IClassFixture<ApiFi
         var answers = new List<CatalogClient.Answer>();
         for (var i = 0; i < 8; i++)
         {
-            answers.Add(await client.SendAsync(HttpMethod.Get, "/api/v1/books?size=1"));
+            answers.Add(await client.SendAsync(HttpMethod.Get, "/api/v1/books?limit=1"));
         }
 
         Assert.All(answers[..5], a => Assert.Equal(HttpStatusCode.OK, a.Status));
