@@ -5,7 +5,7 @@ using Platform.LoadTests.Checkout;
 using Platform.LoadTests.Http;
 using Platform.LoadTests.Race;
 
-var bench = new Command("bench", "Measure one thing next to its limit, both in the same run.") { ImportBench.Create(), EmbeddingBench.Create(), SearchBench.Create(), SeedBench.Create(), CacheBench.Create(), CheckoutBench.Create() };
+var bench = new Command("bench", "Measure one thing next to its limit, both in the same run.") { ImportBench.Create(), EmbeddingBench.Create(), SearchBench.Create(), SeedBench.Create(), CacheBench.Create(), CheckoutBench.Create(), AccountsBench.Create() };
 var soak = new Command("soak", "Use one thing for long and watch what it costs.") { RedisSoak.Create() };
 var race = new Command("race", "Look for what must not happen.") { CacheRace.Create(), RaceNode.Create() };
 var serve = new Command("serve", "A limit that others are measured by.") { BareServer.Create() };

@@ -138,6 +138,7 @@ internal static class OpenApiDescription
         answer.Description = status switch
         {
             "200" or "201" when answer.Content is { Count: > 0 } => status == "200" ? "The answer." : "What was made; its address is in Location.",
+            "202" => "It was taken note of.",
             "204" => "Done.",
             "304" => "You have it already: If-None-Match names its ETag.",
             "400" => "A field is missing, unknown or not allowed; `errors` says which and what is allowed.",

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.Api.Documentation;
@@ -13,8 +14,8 @@ internal static class AuthEndpoints
     internal static void MapAuth(this RouteGroupBuilder api)
     {
         var auth = api.MapGroup("/auth").WithTags("Login");
-        auth.MapPost("/register", Register).WithSummary("Make an account.")
-            .ReadsBody(new RegisterRequest("ishmael@example.org", "call me ishmael", "Ishmael")).AnswersCreated<UserProfile>().AnswersConflict()
+        auth.MapPost("/register", Register).WithSummary("Make an account. The answer is the same where the address has one.")
+            .ReadsBody(new RegisterRequest("ishmael@example.org", "call me ishmael", "Ishmael"))
             .LimitedByAccount<RegisterRequest>(limits => (limits.RegisterByAddress, limits.RegisterByAccount), request => request.Email);
         auth.MapPost("/login", LogIn).WithSummary("Log in: an access token for 30 minutes, and a refresh token.")
             .ReadsBody(new LoginRequest("ishmael@example.org", "call me ishmael")).ProducesProblem(StatusCodes.Status401Unauthorized)
@@ -25,6 +26,9 @@ internal static class AuthEndpoints
         auth.MapPost("/logout", LogOut).WithSummary("End this session.").ForMembers();
         auth.MapPost("/logout-all", LogOutAll).WithSummary("End all sessions of the account.").ForMembers();
     }
+
+    /// <summary>A registration that was taken note of.</summary>
+    internal sealed record Registered([property: Description("Log in with it: if it had no account, it has one now.")] string Email);
 
     /// <summary>A login.</summary>
     internal sealed record LoginRequest([property: Required, MaxLength(PasswordRules.MaxEmailLength)] string? Email, [property: Required, MaxLength(PasswordRules.MaxLength)] string? Password)
@@ -41,7 +45,7 @@ internal static class AuthEndpoints
         public override string ToString() => nameof(RefreshRequest);
     }
 
-    private static async Task<Results<Representation<UserProfile>, ProblemHttpResult>> Register(
+    private static async Task<Results<Accepted<Registered>, ProblemHttpResult>> Register(
         RegisterRequest request, Registration registration, CancellationToken cancellationToken)
     {
         var errors = new FieldErrors();
@@ -50,9 +54,8 @@ internal static class AuthEndpoints
             return Problems.Invalid(errors);
         }
 
-        return await registration.TryAsync(account, errors, cancellationToken) is { } made
-            ? new Representation<UserProfile>(made, createdAt: "/api/v1/users/me")
-            : errors.Any ? Problems.Invalid(errors) : Problems.Conflict("email", "This address has an account: log in.");
+        await registration.RegisterAsync(account, cancellationToken);
+        return TypedResults.Accepted((string?)null, new Registered(account.Email));
     }
 
     private static async Task<Results<Ok<TokenAnswer>, ProblemHttpResult>> LogIn(

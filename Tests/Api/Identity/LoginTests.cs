@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using Platform.Api.Identity.Accounts;
 using Platform.Api.Identity.Tokens;
 using Platform.Tests.Api.Catalog;
 using Platform.Tests.Support;
@@ -21,9 +22,7 @@ public sealed class LoginTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         var me = await client.SendAsync(HttpMethod.Get, "/api/v1/users/me");
 
-        Assert.Equal(HttpStatusCode.Created, made.Status);
-        Assert.Equal("/api/v1/users/me", made.Location);
-        Assert.Equal(made.ETag, me.ETag);
+        Assert.Equal(HttpStatusCode.Accepted, made.Status);
         Assert.Equal(email, me.Body!["email"]!.GetValue<string>());
         Assert.Equal("Queequeg", me.Body["displayName"]!.GetValue<string>());
         Assert.Equal("reader", me.Body["type"]!.GetValue<string>());
@@ -31,12 +30,17 @@ public sealed class LoginTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task An_address_has_one_account_however_it_is_written()
+    public async Task An_address_has_one_account_however_it_is_written_and_nobody_is_told()
     {
-        Assert.Equal(HttpStatusCode.Created, (await RegisterAsync(Ishmael)).Status);
+        var first = await RegisterAsync(Ishmael, displayName: "Ishmael");
+        var again = await RegisterAsync(Ishmael, displayName: "Ahab");
+        var inCapitals = await SendAsync("register", new { email = Ishmael.ToUpperInvariant(), password = "another long secret" });
 
-        (await RegisterAsync(Ishmael)).AssertProblem(HttpStatusCode.Conflict, "email");
-        (await RegisterAsync(Ishmael.ToUpperInvariant())).AssertProblem(HttpStatusCode.Conflict, "email");
+        Assert.Equal(first.Body!.ToJsonString(), again.Body!.ToJsonString());
+        Assert.All([first, again, inCapitals], a => Assert.Equal(HttpStatusCode.Accepted, a.Status));
+        Assert.Equal((1, "Ishmael"), await AccountsAsync(Ishmael));
+        Assert.Equal(HttpStatusCode.OK, (await LogInAsync(Ishmael, Accounts.Password)).Status);
+        (await LogInAsync(Ishmael, "another long secret")).AssertProblem(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
@@ -44,10 +48,31 @@ public sealed class LoginTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         var email = NewEmail();
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => RegisterAsync(email)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => RegisterAsync(email, displayName: $"Mate {i}")));
 
-        Assert.Single(answers, a => a.Status == HttpStatusCode.Created);
-        Assert.All(answers.Where(a => a.Status != HttpStatusCode.Created), a => a.AssertProblem(HttpStatusCode.Conflict, "email"));
+        Assert.All(answers, a => Assert.Equal(HttpStatusCode.Accepted, a.Status));
+        Assert.Equal(1, (await AccountsAsync(email)).Count);
+        Assert.Equal(HttpStatusCode.OK, (await LogInAsync(email, Accounts.Password)).Status);
+    }
+
+    [Fact]
+    public async Task The_owner_of_an_address_that_is_registered_again_can_be_told_of_it()
+    {
+        var email = NewEmail();
+        await RegisterAsync(email);
+        var slot = $"limits_{Environment.ProcessId}";
+        await api.Database.ExecuteAsync($"SELECT pg_create_logical_replication_slot('{slot}', 'test_decoding', temporary => false)");
+        try
+        {
+            await RegisterAsync(email);
+
+            var message = await api.Database.ScalarAsync<string>($"SELECT data FROM pg_logical_slot_get_changes('{slot}', NULL, NULL) WHERE data LIKE '%{Registration.Refused}%'");
+            Assert.Contains((await api.Database.ScalarAsync<Guid>("SELECT id FROM identity.users WHERE email = $1", email)).ToString(), message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await api.Database.ExecuteAsync($"SELECT pg_drop_replication_slot('{slot}')");
+        }
     }
 
     [Theory]
@@ -217,6 +242,10 @@ public sealed class LoginTests(ApiFixture api) : IClassFixture<ApiFixture>
         var header = api.Admin.DefaultRequestHeaders.Authorization!.Parameter!.Split('.')[0];
         Assert.Contains(key["kid"]!.GetValue<string>(), System.Text.Encoding.UTF8.GetString(System.Buffers.Text.Base64Url.DecodeFromChars(header)), StringComparison.Ordinal);
     }
+
+    private async Task<(long Count, string? Name)> AccountsAsync(string email) => (
+        await api.Database.ScalarAsync<long>("SELECT count(*) FROM identity.users WHERE normalized_email = upper($1)", email),
+        await api.Database.ScalarAsync<string>("SELECT display_name FROM identity.users WHERE normalized_email = upper($1)", email));
 
     private static string NewEmail() => $"{Guid.CreateVersion7():N}@example.org";
 
