@@ -16,6 +16,7 @@ internal static class StoreExtensions
         builder.Services.AddSingleton<CartMerge>();
         builder.Services.AddHostedService<CartExpiry>();
         builder.Services.AddSingleton<AtLogin>(services => services.GetRequiredService<CartMerge>().RunAsync);
+        builder.Services.AddSingleton<OrderTelemetry>();
         builder.Services.AddScoped<Checkout>();
         builder.Services.AddSingleton<Payments>();
         if (settings.TestPayments)

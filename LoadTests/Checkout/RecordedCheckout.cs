@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
@@ -39,11 +40,12 @@ internal sealed class RecordedCheckout
         var recorder = new Recorder();
         var (buyer, variant, key) = (shop.Buyers[0], shop.Variants[0], Guid.CreateVersion7().ToString());
         await using var db = MigrateCommand.Open(shop.Database.App, recorder);
-        await using var services = new ServiceCollection().AddOptions().BuildServiceProvider();
+        await using var services = new ServiceCollection().AddOptions().AddMetrics().BuildServiceProvider();
         var http = new DefaultHttpContext { RequestServices = services, Request = { Method = "POST", Path = "/api/v1/orders", Headers = { [Idempotency.Header] = key } } };
         var user = new CurrentUser(buyer.Id, Guid.Empty, IsStaff: false);
         var request = new CheckoutRequest(buyer.AddressId, [new CheckoutRequest.Item(variant, 1)]);
-        var checkout = new Platform.Api.Store.Orders.Checkout(db, StoreSettings.From(new ConfigurationBuilder().Build()), TimeProvider.System);
+        var telemetry = new OrderTelemetry(services.GetRequiredService<IMeterFactory>());
+        var checkout = new Platform.Api.Store.Orders.Checkout(db, StoreSettings.From(new ConfigurationBuilder().Build()), telemetry, TimeProvider.System);
         var result = await checkout.PlaceAsync(user, request, Idempotency.Read(http.Request, user, request, []), cancellationToken);
         return result.Result is KeptAnswer ? new RecordedCheckout(recorder.Statements, buyer, variant, key) : throw new InvalidOperationException("The checkout that was to be recorded was refused.");
     }

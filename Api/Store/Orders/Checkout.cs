@@ -10,7 +10,7 @@ namespace Platform.Api.Store.Orders;
 /// Makes an order of a cart or of given items: all of it or nothing, in one transaction of six statements, the first of which
 /// says who acts (<see cref="RowSecurity"/>) and the last of which keeps the answer (<see cref="Idempotency"/>).
 /// </summary>
-internal sealed class Checkout(PlatformDbContext db, StoreSettings settings, TimeProvider clock)
+internal sealed class Checkout(PlatformDbContext db, StoreSettings settings, OrderTelemetry telemetry, TimeProvider clock)
 {
     private const decimal MaxTotal = 9_999_999_999.99m;
 
@@ -67,6 +67,7 @@ internal sealed class Checkout(PlatformDbContext db, StoreSettings settings, Tim
         await AddItemsAsync(order, isCart: request.Items is null, cancellationToken);
         var answer = await once.KeepAnswerAsync(db, OrderDetails.Of(order), $"/api/v1/orders/{order.Id}", cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        telemetry.Placed();
         return answer;
     }
 
@@ -190,8 +191,9 @@ internal sealed class Checkout(PlatformDbContext db, StoreSettings settings, Tim
             where available < line.Quantity
             select new Shortage(line.VariantId, line.Sku!, line.Quantity, available)];
 
-    private static ProblemHttpResult Short(List<Shortage> missing, CheckoutRequest request)
+    private ProblemHttpResult Short(List<Shortage> missing, CheckoutRequest request)
     {
+        telemetry.Short();
         var errors = new FieldErrors();
         foreach (var shortage in missing)
         {

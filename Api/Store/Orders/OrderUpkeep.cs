@@ -8,19 +8,26 @@ namespace Platform.Api.Store.Orders;
 /// What orders need that nobody asks for: those that are not paid in time give their copies back, payments without an answer
 /// are asked for again, and answers kept under an <c>Idempotency-Key</c> go when they are old. Every process of the Api does it.
 /// </summary>
-internal sealed partial class OrderUpkeep(IServiceScopeFactory scopes, Payments payments, TimeProvider clock, ILogger<OrderUpkeep> logger) : BackgroundService
+internal sealed partial class OrderUpkeep(
+    IServiceScopeFactory scopes, Payments payments, OrderTelemetry telemetry, TimeProvider clock, ILogger<OrderUpkeep> logger) : BackgroundService
 {
     private const int BatchSize = 100;
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
-        RepeatAsync("reservations", TimeSpan.FromSeconds(1),
-            async (db, token) => await Reservations.ExpireAsync(db, clock.GetStorableNow(), BatchSize, token) == BatchSize, stoppingToken),
+        RepeatAsync("reservations", TimeSpan.FromSeconds(1), ExpireAsync, stoppingToken),
         RepeatAsync("payments", TimeSpan.FromSeconds(5),
             async (db, token) => await payments.AskForOpenAsync(db, BatchSize, token) == BatchSize, stoppingToken),
         RepeatAsync("answers", TimeSpan.FromMinutes(1),
             async (db, token) => await Idempotency.DeleteOldAsync(db, clock.GetUtcNow(), BatchSize, token) == BatchSize, stoppingToken));
+
+    private async Task<bool> ExpireAsync(PlatformDbContext db, CancellationToken cancellationToken)
+    {
+        var expired = await Reservations.ExpireAsync(db, clock.GetStorableNow(), BatchSize, cancellationToken);
+        telemetry.Expired(expired);
+        return expired == BatchSize;
+    }
 
     // The work says whether there is more of it to do at once.
     private async Task RepeatAsync(string what, TimeSpan pause, Func<PlatformDbContext, CancellationToken, Task<bool>> work, CancellationToken stoppingToken)

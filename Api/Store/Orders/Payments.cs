@@ -16,7 +16,8 @@ namespace Platform.Api.Store.Orders;
 /// longer than a request may wait for the database, so each step has a connection and a deadline of its own.
 /// </remarks>
 internal sealed partial class Payments(
-    IServiceScopeFactory scopes, DatabaseLimits limits, StoreSettings settings, TimeProvider clock, ILogger<Payments> logger, IPaymentGateway? gateway = null)
+    IServiceScopeFactory scopes, DatabaseLimits limits, StoreSettings settings, OrderTelemetry telemetry, TimeProvider clock,
+    ILogger<Payments> logger, IPaymentGateway? gateway = null)
 {
     /// <summary>Charges an order of the user.</summary>
     internal Task<Results<Ok<OrderDetails>, Accepted<OrderDetails>, ProblemHttpResult>> PayAsync(
@@ -78,10 +79,12 @@ internal sealed partial class Payments(
         catch (Exception unknown) when (!cancellationToken.IsCancellationRequested)
         {
             // Whatever it was, the money may have moved.
+            telemetry.Asked(payment.Kind, "unanswered");
             NotAnswered(logger, payment.Id, unknown);
             return null;
         }
 
+        telemetry.Asked(payment.Kind, answer.Refusal is null ? "succeeded" : "refused");
         // The money has moved: that nobody waits for the answer any more changes nothing.
         return await SettleAsync(order.Id, payment.Id, answer, CancellationToken.None);
     }
