@@ -8,6 +8,7 @@ var postgresPassword = builder.AddParameter("postgres-password", generated, secr
 var ownerPassword = builder.AddParameter("owner-password", generated, secret: true, persist: true);
 var appPassword = builder.AddParameter("app-password", generated, secret: true, persist: true);
 var readerPassword = builder.AddParameter("reader-password", generated, secret: true, persist: true);
+var replicatorPassword = builder.AddParameter("replicator-password", generated, secret: true, persist: true);
 var adminPassword = builder.AddParameter("admin-password", generated, secret: true, persist: true);
 var keySecret = builder.AddParameter("key-secret", generated, secret: true, persist: true);
 
@@ -15,6 +16,9 @@ var postgres = builder.AddPostgres("postgres", password: postgresPassword, port:
     .WithImage("timescale/timescaledb-ha", "pg17.10-ts2.28.2")
     .WithArgs(
         "-c", "wal_level=logical",
+        "-c", "max_slot_wal_keep_size=8GB", // a reader that is away for long loses its place before the disk is full
+        "-c", "max_replication_slots=20", // each snapshot takes one for a moment
+        "-c", "max_wal_senders=20",
         "-c", "shared_preload_libraries=timescaledb,pg_stat_statements",
         "-c", "max_worker_processes=32", // TimescaleDB's scheduler takes one in each database
         "-c", "max_connections=200",
@@ -44,6 +48,7 @@ var migrate = builder.AddProject<Projects.Api>("migrate", options => options.Exc
     .WithEnvironment("Database__OwnerPassword", ownerPassword)
     .WithEnvironment("Database__AppPassword", appPassword)
     .WithEnvironment("Database__ReaderPassword", readerPassword)
+    .WithEnvironment("Database__ReplicatorPassword", replicatorPassword)
     .WithEnvironment("Identity__AdminPassword", adminPassword)
     .WaitFor(platform);
 

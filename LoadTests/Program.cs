@@ -1,11 +1,15 @@
 using System.CommandLine;
 using Platform.LoadTests;
 using Platform.LoadTests.Cache;
+using Platform.LoadTests.Changes;
 using Platform.LoadTests.Checkout;
 using Platform.LoadTests.Http;
 using Platform.LoadTests.Race;
 
-var bench = new Command("bench", "Measure one thing next to its limit, both in the same run.") { ImportBench.Create(), EmbeddingBench.Create(), SearchBench.Create(), SeedBench.Create(), CacheBench.Create(), CheckoutBench.Create(), AccountsBench.Create() };
+var bench = new Command("bench", "Measure one thing next to its limit, both in the same run.")
+{
+    ImportBench.Create(), EmbeddingBench.Create(), SearchBench.Create(), SeedBench.Create(), CacheBench.Create(), AccountsBench.Create(), CheckoutBench.Create(), ChangesBench.Create(),
+};
 var soak = new Command("soak", "Use one thing for long and watch what it costs.") { RedisSoak.Create() };
 var race = new Command("race", "Look for what must not happen.") { CacheRace.Create(), RaceNode.Create() };
 var serve = new Command("serve", "A limit that others are measured by.") { BareServer.Create() };

@@ -48,12 +48,14 @@ public sealed class StartTests
     [InlineData("ConnectionStrings:platform-owner", null, "ConnectionStrings:platform-owner")]
     [InlineData("Database:AppPassword", "short", "Database:AppPassword")]
     [InlineData("Database:ReaderPassword", null, "Database:ReaderPassword")]
+    [InlineData("Database:ReplicatorPassword", null, "Database:ReplicatorPassword")]
     public async Task The_migrator_names_the_setting(string key, string? value, string named)
     {
         var settings = new Dictionary<string, string?>
         {
             ["ConnectionStrings:platform-owner"] = Database, ["ConnectionStrings:platform-admin"] = Database,
             ["Database:OwnerPassword"] = "owner-password", ["Database:AppPassword"] = "app-password", ["Database:ReaderPassword"] = "reader-password",
+            ["Database:ReplicatorPassword"] = "replicator-password",
             [key] = value,
         };
 

@@ -15,7 +15,7 @@ namespace Platform.Tests.Support;
 public sealed class Stack : IAsyncDisposable
 {
     private const string Template = "platform_template";
-    private static readonly RolePasswords Passwords = new("test-owner-password", "test-app-password", "test-reader-password");
+    private static readonly RolePasswords Passwords = new("test-owner-password", "test-app-password", "test-reader-password", "test-replicator-password");
 
     private readonly Lazy<Task<DistributedApplication>> _app;
     private readonly Lazy<Task> _template;
@@ -97,7 +97,8 @@ public sealed class Stack : IAsyncDisposable
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>([
             $"--Parameters:owner-password={Passwords.Owner}",
             $"--Parameters:app-password={Passwords.App}",
-            $"--Parameters:reader-password={Passwords.Reader}"]);
+            $"--Parameters:reader-password={Passwords.Reader}",
+            $"--Parameters:replicator-password={Passwords.Replicator}"]);
         var app = await builder.BuildAsync();
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         await app.StartAsync(patience.Token);

@@ -15,6 +15,7 @@ public sealed class TestDatabase : IAsyncDisposable
         Owner = ConnectionString("platform_owner", passwords.Owner);
         App = ConnectionString("platform_app", passwords.App);
         Reader = ConnectionString("platform_reader", passwords.Reader);
+        Replicator = ConnectionString("platform_replicator", passwords.Replicator);
     }
 
     /// <summary>The database's name.</summary>
@@ -31,6 +32,9 @@ public sealed class TestDatabase : IAsyncDisposable
 
     /// <summary>The connection string of <c>platform_reader</c>.</summary>
     public string Reader { get; }
+
+    /// <summary>The connection string of <c>platform_replicator</c>.</summary>
+    public string Replicator { get; }
 
     /// <summary>The connection string of the stack's Redis.</summary>
     public string Redis { get; }

@@ -25,6 +25,9 @@ public sealed class RoleTests(DatabaseFixture fixture) : IClassFixture<DatabaseF
         [("identity.addresses", Reader)] = "",
         // and no copies of answers, which hold either.
         [("ops.idempotency_records", Reader)] = "",
+        // How far readers of the change stream are is theirs to say.
+        [("ops.change_streams", App)] = "",
+        [("ops.change_stream_snapshots", App)] = "",
     };
 
     private readonly TestDatabase _database = fixture.Database;
@@ -104,7 +107,8 @@ public sealed class RoleTests(DatabaseFixture fixture) : IClassFixture<DatabaseF
     public async Task No_role_of_the_platform_is_more_than_an_ordinary_one()
     {
         var privileged = await ListAsync("""
-            SELECT rolname FROM pg_roles WHERE rolname LIKE 'platform\_%' AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls)
+            SELECT rolname FROM pg_roles WHERE rolname LIKE 'platform\_%' AND (rolsuper OR rolcreaterole OR rolcreatedb
+              OR ((rolreplication OR rolbypassrls) AND rolname <> 'platform_replicator'))
             UNION ALL SELECT datname FROM pg_database WHERE datname = current_database() AND datdba <> 'platform_owner'::regrole
             UNION ALL SELECT 'PUBLIC connects' WHERE has_database_privilege('public', current_database(), 'CONNECT')
             UNION ALL SELECT 'PUBLIC uses public' WHERE has_schema_privilege('public', 'public', 'USAGE')
@@ -172,7 +176,7 @@ public sealed class RoleTests(DatabaseFixture fixture) : IClassFixture<DatabaseF
         Assert.Empty(statements);
     }
 
-    private static RolePasswords Passwords(string owner) => new(owner, "test-app-password", "test-reader-password");
+    private static RolePasswords Passwords(string owner) => new(owner, "test-app-password", "test-reader-password", "test-replicator-password");
 
     private Task<string[]> TablesAsync() =>
         ListAsync("SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE tableowner = 'platform_owner' AND schemaname IN ('catalog', 'store', 'identity', 'ops')");
