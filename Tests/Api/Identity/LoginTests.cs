@@ -66,8 +66,9 @@ public sealed class LoginTests(ApiFixture api) : IClassFixture<ApiFixture>
         {
             await RegisterAsync(email);
 
-            var message = await api.Database.ScalarAsync<string>($"SELECT data FROM pg_logical_slot_get_changes('{slot}', NULL, NULL) WHERE data LIKE '%{Registration.Refused}%'");
-            Assert.Contains((await api.Database.ScalarAsync<Guid>("SELECT id FROM identity.users WHERE email = $1", email)).ToString(), message, StringComparison.Ordinal);
+            var message = await api.Database.ScalarAsync<string>($"SELECT data FROM pg_logical_slot_get_changes('{slot}', NULL, NULL) WHERE data LIKE '%{Registration.Message}%'");
+            var owner = await api.Database.ScalarAsync<Guid>("SELECT id FROM identity.users WHERE email = $1", email);
+            Assert.EndsWith($"{{\"userId\":\"{owner}\",\"made\":false}}", message, StringComparison.Ordinal);
         }
         finally
         {
