@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Platform.LoadTests;
+using Platform.LoadTests.Access;
 using Platform.LoadTests.Cache;
 using Platform.LoadTests.Changes;
 using Platform.LoadTests.Checkout;
@@ -8,11 +9,11 @@ using Platform.LoadTests.Race;
 
 var bench = new Command("bench", "Measure one thing next to its limit, both in the same run.")
 {
-    ImportBench.Create(), EmbeddingBench.Create(), SearchBench.Create(), SeedBench.Create(), CacheBench.Create(), AccountsBench.Create(), CheckoutBench.Create(), ChangesBench.Create(),
+    ImportBench.Create(), EmbeddingBench.Create(), SearchBench.Create(), SeedBench.Create(), CacheBench.Create(), AccountsBench.Create(), CheckoutBench.Create(), PermissionBench.Create(), ChangesBench.Create(),
 };
 var soak = new Command("soak", "Use one thing for long and watch what it costs.") { RedisSoak.Create() };
 var race = new Command("race", "Look for what must not happen.") { CacheRace.Create(), RaceNode.Create() };
-var serve = new Command("serve", "A limit that others are measured by.") { BareServer.Create() };
+var serve = new Command("serve", "A limit that others are measured by.") { BareServer.Create(), CheckedServer.Create() };
 var load = new Command("load", "Ask a server for as much as it can answer.") { HttpLoad.Create() };
 var commands = new RootCommand("Measurements of Platform; LoadTests/README.md says how to read them.") { bench, race, soak, serve, load };
 bench.Options.Add(BenchStack.Postgres);

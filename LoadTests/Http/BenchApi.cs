@@ -17,18 +17,21 @@ internal static class BenchApi
     private const string Unreached = "1000000000/00:01:00";
 
     internal static ServerProcess Start(BenchDatabase database, string redis, IReadOnlyDictionary<string, string>? settings = null, int? processor = null) =>
-        ServerProcess.Start(typeof(BookSearch).Assembly.Location, [], new Dictionary<string, string>(settings ?? new Dictionary<string, string>())
-        {
-            ["RateLimits__Address"] = Unreached,
-            ["RateLimits__User"] = Unreached,
-            ["RateLimits__LoginByAddress"] = Unreached,
-            ["RateLimits__LoginByAccount"] = Unreached,
-            ["RateLimits__RegisterByAddress"] = Unreached,
-            ["RateLimits__RegisterByAccount"] = Unreached,
-            ["ConnectionStrings__platform"] = database.App,
-            ["ConnectionStrings__redis"] = redis,
-            ["Identity__KeySecret"] = "bench-key-secret-0123456789",
-        }, processor);
+        ServerProcess.Start(typeof(BookSearch).Assembly.Location, [], new Dictionary<string, string>((settings ?? new Dictionary<string, string>()).Concat(Settings(database, redis))), processor);
+
+    /// <summary>What the Api cannot do without.</summary>
+    internal static Dictionary<string, string> Settings(BenchDatabase database, string redis) => new()
+    {
+        ["RateLimits__Address"] = Unreached,
+        ["RateLimits__User"] = Unreached,
+        ["RateLimits__LoginByAddress"] = Unreached,
+        ["RateLimits__LoginByAccount"] = Unreached,
+        ["RateLimits__RegisterByAddress"] = Unreached,
+        ["RateLimits__RegisterByAccount"] = Unreached,
+        ["ConnectionStrings__platform"] = database.App,
+        ["ConnectionStrings__redis"] = redis,
+        ["Identity__KeySecret"] = "bench-key-secret-0123456789",
+    };
 
     /// <summary>Has the client act as the administrator, who is made when there is none.</summary>
     internal static async Task LogInAsAdminAsync(HttpClient client, BenchDatabase database, CancellationToken cancellationToken)

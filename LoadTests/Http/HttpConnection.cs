@@ -21,7 +21,8 @@ internal sealed class HttpConnection : IDisposable
     /// <summary>Answers whose Cache-Status says that they came from Redis.</summary>
     internal long FromRedis { get; private set; }
 
-    internal static byte[] Request(Uri server, string path) => Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {server.Authority}\r\n\r\n");
+    internal static byte[] Request(Uri server, string path, string? token = null) =>
+        Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {server.Authority}\r\n{(token is null ? "" : $"Authorization: Bearer {token}\r\n")}\r\n");
 
     internal static async Task<HttpConnection> OpenAsync(IPEndPoint server, CancellationToken cancellationToken)
     {
