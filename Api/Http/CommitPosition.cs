@@ -17,7 +17,8 @@ internal sealed partial class CommitPosition(RequestDelegate next, ILogger<Commi
 
     // What is flushed is the least that a commit waits for, and all that a standby or a reader of the WAL can ever have:
     // the end of what is inserted may be half a transaction of somebody else's, which nobody flushes for a while. Only
-    // where commits are asked not to wait, theirs may not be flushed yet.
+    // where commits are asked not to wait, theirs may not be flushed yet. (A transaction that asks so for itself alone is
+    // not seen here: it must not be one that an answer calls done.)
     private const string Position =
         "SELECT (CASE current_setting('synchronous_commit') WHEN 'off' THEN pg_current_wal_insert_lsn() ELSE pg_current_wal_flush_lsn() END)::text";
 

@@ -14,7 +14,6 @@ internal static class StoreExtensions
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton<CartCookie>();
         builder.Services.AddSingleton<CartMerge>();
-        builder.Services.AddHostedService<CartExpiry>();
         builder.Services.AddSingleton<AtLogin>(services => services.GetRequiredService<CartMerge>().RunAsync);
         builder.Services.AddSingleton<OrderTelemetry>();
         builder.Services.AddScoped<Checkout>();
@@ -25,6 +24,6 @@ internal static class StoreExtensions
         }
 
         builder.Services.AddScoped<OrderSteps>();
-        builder.Services.AddHostedService<OrderUpkeep>();
+        builder.Services.AddHostedService<StoreUpkeep>();
     }
 }

@@ -1,15 +1,18 @@
 using System.Diagnostics;
 using Platform.Api.Data;
 using Platform.Api.Http;
+using Platform.Api.Store.Carts;
+using Platform.Api.Store.Orders;
 
-namespace Platform.Api.Store.Orders;
+namespace Platform.Api.Store;
 
 /// <summary>
-/// What orders need that nobody asks for: those that are not paid in time give their copies back, payments without an answer
-/// are asked for again, and answers kept under an <c>Idempotency-Key</c> go when they are old. Every process of the Api does it.
+/// What the store needs that nobody asks for: orders that are not paid in time give their copies back, payments without an
+/// answer are asked for again, answers kept under an <c>Idempotency-Key</c> and carts that nobody came back to go when they are
+/// old. Every process of the Api does it.
 /// </summary>
-internal sealed partial class OrderUpkeep(
-    IServiceScopeFactory scopes, Payments payments, OrderTelemetry telemetry, TimeProvider clock, ILogger<OrderUpkeep> logger) : BackgroundService
+internal sealed partial class StoreUpkeep(
+    IServiceScopeFactory scopes, Payments payments, OrderTelemetry telemetry, TimeProvider clock, ILogger<StoreUpkeep> logger) : BackgroundService
 {
     private const int BatchSize = 100;
 
@@ -20,7 +23,9 @@ internal sealed partial class OrderUpkeep(
         RepeatAsync("payments", TimeSpan.FromSeconds(5),
             async (db, token) => await payments.AskForOpenAsync(db, BatchSize, token) == BatchSize, stoppingToken),
         RepeatAsync("answers", TimeSpan.FromMinutes(1),
-            async (db, token) => await Idempotency.DeleteOldAsync(db, clock.GetUtcNow(), BatchSize, token) == BatchSize, stoppingToken));
+            async (db, token) => await Idempotency.DeleteOldAsync(db, clock.GetUtcNow(), BatchSize, token) == BatchSize, stoppingToken),
+        RepeatAsync("carts", TimeSpan.FromMinutes(10),
+            async (db, token) => await CartExpiry.ExpireAsync(db, clock.GetUtcNow(), BatchSize, token) == BatchSize, stoppingToken));
 
     private async Task<bool> ExpireAsync(PlatformDbContext db, CancellationToken cancellationToken)
     {
@@ -39,7 +44,7 @@ internal sealed partial class OrderUpkeep(
             try
             {
                 // Not recorded, and so neither is what happens below it: a trace a second that nothing happened helps nobody.
-                using var untraced = new Activity($"orders.{what}").Start();
+                using var untraced = new Activity($"store.{what}").Start();
                 await using var scope = scopes.CreateAsyncScope();
                 next = await work(scope.ServiceProvider.GetRequiredService<PlatformDbContext>(), stoppingToken) ? TimeSpan.Zero : pause;
             }
