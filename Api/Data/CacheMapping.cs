@@ -104,6 +104,8 @@ internal static class CacheMapping
         ["store.reviews"] = "what people wrote is read from the database",
         ["store.review_drafts"] = "personal",
         ["store.review_votes"] = "personal",
+        ["ops.change_streams"] = "how far a reader of changes has come",
+        ["ops.change_stream_snapshots"] = "how far a reader of changes has come",
         ["ops.idempotency_records"] = "personal",
         ["public.migrations_history"] = "nobody reads it",
     };

@@ -36,7 +36,7 @@ internal sealed class ApiProcess : IAsyncDisposable
         try
         {
             using var client = process.CreateClient();
-            await Eventually.HoldsAsync(() => IsReadyAsync(client), "the Api is ready");
+            await Eventually.HoldsAsync(() => IsReadyAsync(client), "the Api is ready", TimeSpan.FromMinutes(1));
             return process;
         }
         catch

@@ -150,10 +150,11 @@ public sealed class AccessAcrossProcessesTests(AccessAcrossProcessesTests.TwoPro
 
         public async ValueTask DisposeAsync()
         {
-            Admin.Dispose();
-            await One.DisposeAsync();
-            await Other.DisposeAsync();
-            await Database.DisposeAsync();
+            // Null when it could not be started.
+            Admin?.Dispose();
+            await (One?.DisposeAsync() ?? ValueTask.CompletedTask);
+            await (Other?.DisposeAsync() ?? ValueTask.CompletedTask);
+            await (Database?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
     }
 }
