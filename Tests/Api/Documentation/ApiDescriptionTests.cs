@@ -93,6 +93,8 @@ public sealed class ApiDescriptionTests(ApiFixture api) : IClassFixture<ApiFixtu
             "get /api/v1/categories/{id}/books", "get /api/v1/search", "get /api/v1/search/suggest",
             "get /api/v1/products", "post /api/v1/products", "get /api/v1/products/{id}", "put /api/v1/products/{id}", "get /api/v1/products/{id}/availability",
             "get /api/v1/variants/{id}/stock", "post /api/v1/variants/{id}/stock/movements", "get /api/v1/products/{id}/reviews", "post /api/v1/products/{id}/reviews",
+            "get /api/v1/orders", "post /api/v1/orders", "get /api/v1/orders/{id}", "post /api/v1/orders/{id}/pay", "post /api/v1/orders/{id}/cancel",
+            "post /api/v1/orders/{id}/ship", "post /api/v1/orders/{id}/deliver", "post /api/v1/orders/{id}/refund",
             "get /api/v1/cart", "put /api/v1/cart", "delete /api/v1/cart", "put /api/v1/cart/items/{variantId}", "delete /api/v1/cart/items/{variantId}",
         ];
         Assert.Subset(Operations(description).Select(o => $"{o.Method} {o.Path}").ToHashSet(), expected.ToHashSet());

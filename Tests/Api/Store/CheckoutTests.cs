@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Npgsql;
 using Platform.Tests.Api.Catalog;
 using Platform.Tests.Support;
 
@@ -55,7 +56,17 @@ public sealed class CheckoutTests(ApiFixture api) : IClassFixture<ApiFixture>
         var (buyer, address) = await api.BuyerAsync();
         await buyer.SendAsync(HttpMethod.Put, $"/api/v1/cart/items/{product.Variant()}", new { quantity = 2 });
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(n => buyer.SendAsync(HttpMethod.Post, Orders, new { addressId = address }, idempotencyKey: $"twice-{n}")));
+        // The stock is held, so that the first waits for it with the cart in hand, and the second finds the cart taken.
+        await using var other = new NpgsqlConnection(api.Database.Admin);
+        await other.OpenAsync(TestContext.Current.CancellationToken);
+        await using var hold = await other.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using var command = new NpgsqlCommand("SELECT 1 FROM store.inventory WHERE variant_id = $1 FOR UPDATE", other, hold) { Parameters = { new() { Value = Guid.Parse(product.Variant()) } } };
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        var both = new[] { "one", "two" }.Select(key => buyer.SendAsync(HttpMethod.Post, Orders, new { addressId = address }, idempotencyKey: $"twice-{key}")).ToArray();
+        await Eventually.HoldsAsync(async () => await api.Database.ScalarAsync<long>(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") == 2, "both wait");
+        await hold.CommitAsync(TestContext.Current.CancellationToken);
+        var answers = await Task.WhenAll(both);
 
         Assert.Single(answers, answer => answer.Status == HttpStatusCode.Created);
         Assert.All(answers.Where(answer => answer.Status != HttpStatusCode.Created), answer => answer.AssertProblem(HttpStatusCode.Conflict, "cart"));
