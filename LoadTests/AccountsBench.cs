@@ -15,7 +15,7 @@ internal static class AccountsBench
 {
     // 0.5 is a coin: how often one would be right who took the slower of two answers for the one of an account.
     private const double MostTold = 0.6;
-    private const string Name = "bench_accounts";
+    private const string Name = "platform_bench_accounts";
     private const string Password = "quite a long secret";
     private static readonly Option<int> Pairs = new("--pairs") { DefaultValueFactory = _ => 400, Description = "Answers of each kind" };
 

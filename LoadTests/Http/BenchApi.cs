@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Configuration;
 using Platform.Api.Catalog.Search;
 using Platform.Api.Data;
+using Platform.Api.Http.RateLimits;
 using Platform.Api.Identity.Accounts;
 
 namespace Platform.LoadTests.Http;
@@ -13,21 +14,12 @@ internal static class BenchApi
 {
     private const string Password = "a bench needs no secret";
 
-    // More than any bench asks, and not off: what it costs to be limited belongs to the figures.
-    private const string Unreached = "1000000000/00:01:00";
-
     internal static ServerProcess Start(BenchDatabase database, string redis, IReadOnlyDictionary<string, string>? settings = null, int? processor = null) =>
         ServerProcess.Start(typeof(BookSearch).Assembly.Location, [], new Dictionary<string, string>((settings ?? new Dictionary<string, string>()).Concat(Settings(database, redis))), processor);
 
     /// <summary>What the Api cannot do without.</summary>
-    internal static Dictionary<string, string> Settings(BenchDatabase database, string redis) => new()
+    internal static Dictionary<string, string> Settings(BenchDatabase database, string redis) => new(Limits())
     {
-        ["RateLimits__Address"] = Unreached,
-        ["RateLimits__User"] = Unreached,
-        ["RateLimits__LoginByAddress"] = Unreached,
-        ["RateLimits__LoginByAccount"] = Unreached,
-        ["RateLimits__RegisterByAddress"] = Unreached,
-        ["RateLimits__RegisterByAccount"] = Unreached,
         ["ConnectionStrings__platform"] = database.App,
         ["ConnectionStrings__redis"] = redis,
         ["Identity__KeySecret"] = "bench-key-secret-0123456789",
@@ -46,4 +38,8 @@ internal static class BenchApi
         var tokens = await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonNode>(cancellationToken);
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", tokens!["accessToken"]!.GetValue<string>());
     }
+
+    // More than any bench asks, and not off: what it costs to be limited belongs to the figures.
+    private static IEnumerable<KeyValuePair<string, string>> Limits() =>
+        RateLimits.Rules(new ConfigurationManager()).Select(rule => KeyValuePair.Create($"RateLimits__{rule.Name}", "1000000000/00:01:00"));
 }

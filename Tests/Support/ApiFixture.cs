@@ -13,6 +13,11 @@ public sealed class ApiFixture(Stack stack) : IAsyncLifetime
     /// <summary>Rounds of a password's hash: few, since tests log in often.</summary>
     public const string HashIterations = "10000";
 
+    // All tests come from one address. The tests of limits set the real ones.
+    /// <summary>Settings of limits that no test reaches.</summary>
+    public static readonly IReadOnlyList<(string Key, string Value)> Unlimited =
+        [.. RateLimits.Rules(new ConfigurationManager()).Select(rule => ($"RateLimits:{rule.Name}", "1000000/00:01:00"))];
+
     private WebApplicationFactory<Program>? _factory;
 
     /// <summary>The Api's database.</summary>
@@ -76,13 +81,7 @@ public sealed class ApiFixture(Stack stack) : IAsyncLifetime
             host.UseSetting("Logging:LogLevel:Default", "Warning");
             // A busy machine is no outage; the tests of outages set the real limit.
             host.UseSetting("Database:RequestDeadline", "00:00:20");
-            // All tests come from one address. The tests of limits set the real ones.
-            foreach (var rule in RateLimits.Rules(new ConfigurationManager()))
-            {
-                host.UseSetting($"RateLimits:{rule.Name}", "1000000/00:01:00");
-            }
-
-            foreach (var (key, value) in settings)
+            foreach (var (key, value) in Unlimited.Concat(settings))
             {
                 host.UseSetting(key, value);
             }

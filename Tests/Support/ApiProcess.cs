@@ -25,11 +25,11 @@ internal sealed class ApiProcess : IAsyncDisposable
         [
             ("DOTNET_ENVIRONMENT", "Production"), ("ConnectionStrings__platform", database.App), ("ConnectionStrings__redis", database.Redis),
             ("Cache__Namespace", database.Name), ("Identity__KeySecret", ApiFixture.KeySecret), ("Identity__HashIterations", ApiFixture.HashIterations),
-            ("Database__RequestDeadline", "00:00:20"),
+            ("Database__RequestDeadline", "00:00:20"), .. ApiFixture.Unlimited,
         ];
         foreach (var (name, value) in usual.Concat(settings))
         {
-            start.Environment[name] = value;
+            start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
         }
 
         var process = new ApiProcess(Process.Start(start)!, address);

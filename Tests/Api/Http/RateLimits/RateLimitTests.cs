@@ -50,6 +50,21 @@ public sealed class RateLimitTests(Stack stack)
     }
 
     [Fact]
+    public async Task Most_requests_allocate_nothing()
+    {
+        await using var node = await ConnectAsync(new RateLimitRule("Test", 100_000, Day));
+        await node.AllowedAsync(1);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1_000; i++)
+        {
+            Assert.True((await node.Limit.TakeAsync(default)).IsAllowed);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
     public async Task Requests_at_once_ask_together()
     {
         await using var node = await ConnectAsync(new RateLimitRule("Test", 49, Day));
