@@ -33,12 +33,12 @@ internal sealed class RowDecoder(Dictionary<uint, string> types)
     /// <param name="tuple">What was sent; can be read once.</param>
     /// <param name="table">Whose row.</param>
     /// <param name="before">The row as it was, which has the values that were not sent because they did not change.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    internal async ValueTask<ChangeRow> ReadAsync(ReplicationTuple tuple, ChangeTable table, ChangeRow? before, CancellationToken cancellationToken)
+    /// <remarks>No value can be waited for with a token of its own: to register each would cost as much as to read it. That of the stream ends this too.</remarks>
+    internal async ValueTask<ChangeRow> ReadAsync(ReplicationTuple tuple, ChangeTable table, ChangeRow? before)
     {
         var values = new ChangeValue[tuple.NumColumns];
         var i = 0;
-        await foreach (var value in tuple.WithCancellation(cancellationToken).ConfigureAwait(false))
+        await foreach (var value in tuple.ConfigureAwait(false))
         {
             if (value.IsUnchangedToastedValue)
             {
@@ -46,7 +46,7 @@ internal sealed class RowDecoder(Dictionary<uint, string> types)
             }
             else if (!value.IsDBNull)
             {
-                var text = await value.Get<string>(cancellationToken).ConfigureAwait(false);
+                var text = await value.Get<string>().ConfigureAwait(false);
                 Length += text.Length;
                 values[i] = new ChangeValue(text);
             }
@@ -58,9 +58,9 @@ internal sealed class RowDecoder(Dictionary<uint, string> types)
     }
 
     /// <summary>Reads the key of a row as it was: of the other columns nothing was sent, which is not NULL.</summary>
-    internal async ValueTask<ChangeRow> ReadKeyAsync(ReplicationTuple tuple, ChangeTable table, CancellationToken cancellationToken)
+    internal async ValueTask<ChangeRow> ReadKeyAsync(ReplicationTuple tuple, ChangeTable table)
     {
-        var row = await ReadAsync(tuple, table, null, cancellationToken).ConfigureAwait(false);
+        var row = await ReadAsync(tuple, table, null).ConfigureAwait(false);
         return new ChangeRow(table, [.. row.Values.Select((value, i) => table.Columns[i].IsKey ? value : new ChangeValue(null, ChangeAbsence.NotInIdentity))]);
     }
 }

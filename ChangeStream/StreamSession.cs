@@ -167,25 +167,25 @@ internal sealed partial class StreamSession(ChangeStreamOptions options, Publish
         {
             case InsertMessage insert:
                 var inserted = _rows.Table(insert.Relation);
-                Add(commitLsn, inserted, ChangeOperation.Insert, null, await _rows.ReadAsync(insert.NewRow, inserted, null, cancellationToken).ConfigureAwait(false));
+                Add(commitLsn, inserted, ChangeOperation.Insert, null, await _rows.ReadAsync(insert.NewRow, inserted, null).ConfigureAwait(false));
                 break;
             case UpdateMessage update:
                 var updated = _rows.Table(update.Relation);
                 var before = update switch
                 {
-                    FullUpdateMessage full => await _rows.ReadAsync(full.OldRow, updated, null, cancellationToken).ConfigureAwait(false),
-                    IndexUpdateMessage index => await _rows.ReadKeyAsync(index.Key, updated, cancellationToken).ConfigureAwait(false),
+                    FullUpdateMessage full => await _rows.ReadAsync(full.OldRow, updated, null).ConfigureAwait(false),
+                    IndexUpdateMessage index => await _rows.ReadKeyAsync(index.Key, updated).ConfigureAwait(false),
                     _ => null,
                 };
                 // Only the whole row as it was has what the new one leaves out.
                 var known = update is FullUpdateMessage ? before : null;
-                Add(commitLsn, updated, ChangeOperation.Update, before, await _rows.ReadAsync(update.NewRow, updated, known, cancellationToken).ConfigureAwait(false));
+                Add(commitLsn, updated, ChangeOperation.Update, before, await _rows.ReadAsync(update.NewRow, updated, known).ConfigureAwait(false));
                 break;
             case DeleteMessage delete:
                 var deleted = _rows.Table(delete.Relation);
                 var gone = delete is FullDeleteMessage whole
-                    ? await _rows.ReadAsync(whole.OldRow, deleted, null, cancellationToken).ConfigureAwait(false)
-                    : await _rows.ReadKeyAsync(((KeyDeleteMessage)delete).Key, deleted, cancellationToken).ConfigureAwait(false);
+                    ? await _rows.ReadAsync(whole.OldRow, deleted, null).ConfigureAwait(false)
+                    : await _rows.ReadKeyAsync(((KeyDeleteMessage)delete).Key, deleted).ConfigureAwait(false);
                 Add(commitLsn, deleted, ChangeOperation.Delete, gone, null);
                 break;
             case TruncateMessage truncate:

@@ -167,7 +167,8 @@ internal static class ChangesBench
 
     private static async Task<bool> LargeAsync(NpgsqlDataSource source, string database, int rows, CancellationToken cancellationToken)
     {
-        await ExecuteAsync(source, "TRUNCATE things; SELECT pg_create_logical_replication_slot('bench_large', 'pgoutput')", cancellationToken);
+        await ExecuteAsync(source, "TRUNCATE things", cancellationToken);
+        await ExecuteAsync(source, "SELECT pg_create_logical_replication_slot('bench_large', 'pgoutput')", cancellationToken);
         await ExecuteAsync(source, string.Create(CultureInfo.InvariantCulture, $"INSERT INTO things SELECT i, now(), i, gen_random_uuid(), repeat('x', 240) FROM generate_series(1, {rows}) i"), cancellationToken);
         await using var reader = new ChangeStreamReader(Options(database, "bench_large"));
         var (seen, most) = (0, 0L);
