@@ -47,7 +47,7 @@ public sealed class RateLimitOutageTests(Stack stack)
     {
         await using var proxy = TcpProxy.BeforeAddress(await stack.RedisConnectionStringAsync());
         await using var node = await LimitNode.ConnectAsync(
-            $"127.0.0.1:{proxy.Port}{await OptionsAsync()}", _prefix, new RateLimitRule("Test", 40, TimeSpan.FromDays(1)), TimeSpan.FromMilliseconds(500));
+            $"127.0.0.1:{proxy.Port}{await OptionsAsync()}", _prefix, new RateLimitRule("Test", 40, TimeSpan.FromDays(1)), TimeSpan.FromSeconds(2));
         Assert.Equal(10, await node.AllowedAsync(10));
         Assert.Equal(0, node.Alone);
         proxy.Stall();
