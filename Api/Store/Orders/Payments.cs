@@ -72,9 +72,10 @@ internal sealed partial class Payments(
         PaymentAnswer answer;
         try
         {
+            // Waited for no longer than that even by a provider's client that does not heed the token.
             answer = payment.Kind == PaymentKind.Charge
-                ? await provider.ChargeAsync(new ChargeRequest(payment.Id, order.Id, payment.Amount, payment.Currency, payment.Method!), patience.Token)
-                : await provider.RefundAsync(new RefundRequest(payment.Id, order.Id, payment.Amount, payment.Currency, ChargeOf(order)), patience.Token);
+                ? await provider.ChargeAsync(new ChargeRequest(payment.Id, order.Id, payment.Amount, payment.Currency, payment.Method!), patience.Token).WaitAsync(patience.Token)
+                : await provider.RefundAsync(new RefundRequest(payment.Id, order.Id, payment.Amount, payment.Currency, ChargeOf(order)), patience.Token).WaitAsync(patience.Token);
         }
         catch (Exception unknown) when (!cancellationToken.IsCancellationRequested)
         {

@@ -1,5 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Platform.Api.Data;
+using Platform.Api.Store.Orders;
 using Platform.Tests.Api.Catalog;
 using Platform.Tests.Support;
 
@@ -26,6 +30,25 @@ internal static class Buyers
         Assert.True(made.Status == HttpStatusCode.Created, made.Body?.ToJsonString());
         return (buyer, made.Location!, variant);
     }
+
+    /// <summary>A client of another host that acts for the same account.</summary>
+    public static HttpClient ClientLike(this WebApplicationFactory<Program> host, HttpClient client)
+    {
+        var other = host.CreateClient();
+        other.DefaultRequestHeaders.Authorization = client.DefaultRequestHeaders.Authorization;
+        return other;
+    }
+
+    /// <summary>Closes orders that are not paid in time, as a host does by itself every second; how many.</summary>
+    public static async Task<int> ExpireOrdersAsync(this IServiceProvider services, int most = 100)
+    {
+        await using var scope = services.CreateAsyncScope();
+        return await Reservations.ExpireAsync(
+            scope.ServiceProvider.GetRequiredService<PlatformDbContext>(), TimeProvider.System.GetStorableNow(), most, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>The id in an order's address.</summary>
+    public static Guid OrderId(this string order) => Guid.Parse(order.Split('/')[^1]);
 
     /// <summary>Pays an order.</summary>
     public static Task<CatalogClient.Answer> PayAsync(this HttpClient buyer, string order, string method = "test-works") =>

@@ -203,8 +203,7 @@ public sealed class CheckoutTests(ApiFixture api) : IClassFixture<ApiFixture>
         var (buyer, address) = await api.BuyerAsync();
         var statements = new StatementCount();
         await using var host = statements.On(ApiFixture.Host(api.Database));
-        using var client = host.CreateClient();
-        client.DefaultRequestHeaders.Authorization = buyer.DefaultRequestHeaders.Authorization;
+        using var client = host.ClientLike(buyer);
         // What is asked once, such as who the user is, was asked.
         await client.OrderAsync(address, products[0].Variant());
 

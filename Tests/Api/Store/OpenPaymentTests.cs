@@ -20,13 +20,13 @@ public sealed class OpenPaymentTests(ApiFixture api) : IClassFixture<ApiFixture>
         var gateway = new ToldGateway(_ => told.Task);
         await using var host = gateway.Host(api.Database);
         var (buyer, order, variant) = await api.OrderedAsync();
-        using var payer = Like(buyer, host);
+        using var payer = host.ClientLike(buyer);
 
         var paying = payer.PayAsync(order);
         await Eventually.HoldsAsync(() => Task.FromResult(!gateway.Asked.IsEmpty), "the provider is asked");
         await EndReservationAsync(order);
 
-        Assert.Equal(0, await ExpireAsync(host));
+        Assert.Equal(0, await host.Services.ExpireOrdersAsync());
         (await buyer.DoAsync(order, "cancel")).AssertProblem(HttpStatusCode.Conflict, "payments");
         Assert.Equal(["charge requested"], (await buyer.ReadAsync(order)).Payments());
         Assert.Equal((10, 2), await api.Admin.StockAsync(variant));
@@ -41,7 +41,7 @@ public sealed class OpenPaymentTests(ApiFixture api) : IClassFixture<ApiFixture>
         var gateway = new ToldGateway(_ => told.Task);
         await using var host = gateway.Host(api.Database);
         var (buyer, order, _) = await api.OrderedAsync();
-        using var payer = Like(buyer, host);
+        using var payer = host.ClientLike(buyer);
 
         var paying = Enumerable.Range(0, 4).Select(_ => payer.PayAsync(order)).ToArray();
         await Eventually.HoldsAsync(() => Task.FromResult(gateway.Asked.Count == 4), "the provider is asked four times");
@@ -60,13 +60,13 @@ public sealed class OpenPaymentTests(ApiFixture api) : IClassFixture<ApiFixture>
         var gateway = new ToldGateway(id => answers ? Task.FromResult(ToldGateway.Done(id)) : throw new HttpRequestException("gone"));
         await using var host = gateway.Host(api.Database);
         var (buyer, order, variant) = await api.OrderedAsync();
-        using var payer = Like(buyer, host);
+        using var payer = host.ClientLike(buyer);
 
         var unknown = await payer.PayAsync(order);
         Assert.Equal((HttpStatusCode.Accepted, "pending"), (unknown.Status, unknown.Body!["status"]!.GetValue<string>()));
         Assert.Equal(["charge requested"], unknown.Body.Payments());
         await EndReservationAsync(order);
-        await api.Database.ExecuteAsync("UPDATE store.payments SET created_at = now() - interval '1 hour' WHERE order_id = $1", Id(order));
+        await api.Database.ExecuteAsync("UPDATE store.payments SET created_at = now() - interval '1 hour' WHERE order_id = $1", order.OrderId());
         answers = true;
         await AskForOpenAsync(host);
 
@@ -84,13 +84,13 @@ public sealed class OpenPaymentTests(ApiFixture api) : IClassFixture<ApiFixture>
         await api.Database.ExecuteAsync("""
             INSERT INTO store.payments (id, order_id, kind, status, amount, currency, method, created_at)
             SELECT gen_random_uuid(), id, 'charge', 'requested', total, currency, 'lost', now() - interval '1 hour' FROM store.orders WHERE id = $1
-            """, Id(order));
+            """, order.OrderId());
         await EndReservationAsync(order);
-        Assert.Equal(0, await ExpireAsync(host));
+        Assert.Equal(0, await host.Services.ExpireOrdersAsync());
 
         await AskForOpenAsync(host);
 
-        await Eventually.HoldsAsync(async () => await ExpireAsync(host) > 0 || await buyer.StatusAsync(order) == "expired", "expired");
+        await Eventually.HoldsAsync(async () => await host.Services.ExpireOrdersAsync() > 0 || await buyer.StatusAsync(order) == "expired", "expired");
         Assert.Equal(["charge refused"], (await buyer.ReadAsync(order)).Payments());
         Assert.Equal((10, 0), await api.Admin.StockAsync(variant));
     }
@@ -102,8 +102,8 @@ public sealed class OpenPaymentTests(ApiFixture api) : IClassFixture<ApiFixture>
         var gateway = new ToldGateway(id => answers ? Task.FromResult(ToldGateway.Done(id)) : throw new TimeoutException());
         await using var host = gateway.Host(api.Database);
         var (buyer, order, variant) = await api.OrderedAsync();
-        using var payer = Like(buyer, host);
-        using var staff = Like(api.Admin, host);
+        using var payer = host.ClientLike(buyer);
+        using var staff = host.ClientLike(api.Admin);
         (await payer.PayAsync(order)).AssertIs("paid");
 
         answers = false;
@@ -122,7 +122,7 @@ public sealed class OpenPaymentTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         await using var host = ApiFixture.Host(api.Database, ("Store:PaymentTimeout", "00:00:01"), ("Database:RequestDeadline", "00:00:01"));
         var (buyer, order, _) = await api.OrderedAsync();
-        using var payer = Like(buyer, host);
+        using var payer = host.ClientLike(buyer);
 
         var first = await payer.PayAsync(order, "test-times-out");
         var second = await payer.PayAsync(order);
@@ -137,30 +137,15 @@ public sealed class OpenPaymentTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         await using var host = ApiFixture.Host(api.Database, ("Store:TestPayments", "false"));
         var (buyer, order, _) = await api.OrderedAsync();
-        using var payer = Like(buyer, host);
+        using var payer = host.ClientLike(buyer);
 
         (await payer.PayAsync(order)).AssertProblem(HttpStatusCode.ServiceUnavailable);
 
         Assert.Empty((await buyer.ReadAsync(order)).Payments());
     }
 
-    private static Guid Id(string order) => Guid.Parse(order.Split('/')[^1]);
-
-    private static HttpClient Like(HttpClient client, WebApplicationFactory<Program> host)
-    {
-        var other = host.CreateClient();
-        other.DefaultRequestHeaders.Authorization = client.DefaultRequestHeaders.Authorization;
-        return other;
-    }
-
     private Task<int> EndReservationAsync(string order) =>
-        api.Database.ExecuteAsync("UPDATE store.orders SET reserved_until = now() - interval '1 second' WHERE id = $1", Id(order));
-
-    private static async Task<int> ExpireAsync(WebApplicationFactory<Program> host)
-    {
-        await using var scope = host.Services.CreateAsyncScope();
-        return await Reservations.ExpireAsync(scope.ServiceProvider.GetRequiredService<PlatformDbContext>(), TimeProvider.System.GetStorableNow(), 100, Ct);
-    }
+        api.Database.ExecuteAsync("UPDATE store.orders SET reserved_until = now() - interval '1 second' WHERE id = $1", order.OrderId());
 
     private static async Task AskForOpenAsync(WebApplicationFactory<Program> host)
     {

@@ -61,7 +61,7 @@ public sealed class OrderCrashTests(ApiFixture api) : IClassFixture<ApiFixture>
     public async Task Killed_while_the_provider_charges_the_order_is_paid_once_by_another_process()
     {
         var (buyer, order, variant) = await api.OrderedAsync();
-        var id = Guid.Parse(order.Split('/')[^1]);
+        var id = order.OrderId();
         await using var process = await ApiProcess.StartAsync(api.Database, ("Store__TestPayments", "true"), ("Store__PaymentTimeout", "00:01:00"));
         using var client = process.CreateClient();
         client.DefaultRequestHeaders.Authorization = buyer.DefaultRequestHeaders.Authorization;

@@ -74,8 +74,7 @@ public sealed class OrderListTests(ApiFixture api) : IClassFixture<ApiFixture>
         var order = (await buyer.OrderAsync(address, variant)).Location!;
         var statements = new StatementCount();
         await using var host = statements.On(ApiFixture.Host(api.Database));
-        using var client = host.CreateClient();
-        client.DefaultRequestHeaders.Authorization = buyer.DefaultRequestHeaders.Authorization;
+        using var client = host.ClientLike(buyer);
         // What is asked once, such as who the user is, was asked.
         await client.ReadAsync(Orders);
 

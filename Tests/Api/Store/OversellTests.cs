@@ -1,8 +1,5 @@
 using System.Net;
 using Microsoft.AspNetCore.Mvc.Testing;
-using Microsoft.Extensions.DependencyInjection;
-using Platform.Api.Data;
-using Platform.Api.Store.Orders;
 using Platform.Tests.Api.Catalog;
 using Platform.Tests.Support;
 
@@ -11,8 +8,6 @@ namespace Platform.Tests.Api.Store;
 /// <summary>Two Api processes' worth of services on one database: nothing is sold twice, whoever comes when.</summary>
 public sealed class OversellTests(ApiFixture api) : IClassFixture<ApiFixture>, IAsyncLifetime
 {
-    private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
-
     // Orders that hold copies, against what is held.
     private const string HeldAmiss = """
         SELECT count(*) FROM store.inventory s WHERE reserved <> coalesce((
@@ -42,7 +37,7 @@ public sealed class OversellTests(ApiFixture api) : IClassFixture<ApiFixture>, I
         for (var i = 0; i < 20; i++)
         {
             var (client, address) = await api.BuyerAsync();
-            buyers.Add((client, There(client), address));
+            buyers.Add((client, _other.ClientLike(client), address));
         }
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(n =>
@@ -71,7 +66,7 @@ public sealed class OversellTests(ApiFixture api) : IClassFixture<ApiFixture>, I
         }
 
         var (here, address) = await api.BuyerAsync();
-        var there = There(here);
+        var there = _other.ClientLike(here);
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 120).Select(n =>
         {
@@ -94,19 +89,19 @@ public sealed class OversellTests(ApiFixture api) : IClassFixture<ApiFixture>, I
     {
         var variant = (await api.Admin.AddStockedAsync(99)).Variant();
         var (here, address) = await api.BuyerAsync();
-        var there = There(here);
+        var there = _other.ClientLike(here);
         var ends = new Dictionary<string, int>();
         for (var round = 0; round < 25; round++)
         {
             var order = (await here.OrderAsync(address, variant, 3)).Location!;
-            var id = Guid.Parse(order.Split('/')[^1]);
+            var id = order.OrderId();
             // Its time is over now or in a moment, and the clocks that matter are two.
             await api.Database.ExecuteAsync("UPDATE store.orders SET reserved_until = now() + make_interval(secs => $2) WHERE id = $1", id, (round % 3 * 0.01) - 0.005);
 
             var paid = here.PayAsync(order);
             var cancelled = there.DoAsync(order, "cancel");
-            await Task.WhenAll(paid, cancelled, ExpireAsync(api.Services), ExpireAsync(_other.Services));
-            await Eventually.HoldsAsync(async () => await here.StatusAsync(order) != "pending" || await ExpireAsync(api.Services) < 0, "it is decided");
+            await Task.WhenAll(paid, cancelled, api.Services.ExpireOrdersAsync(), _other.Services.ExpireOrdersAsync());
+            await Eventually.HoldsAsync(async () => await here.StatusAsync(order) != "pending" || await api.Services.ExpireOrdersAsync() < 0, "it is decided");
 
             var ended = await here.ReadAsync(order);
             var status = ended["status"]!.GetValue<string>();
@@ -131,25 +126,12 @@ public sealed class OversellTests(ApiFixture api) : IClassFixture<ApiFixture>, I
             Assert.Equal(HttpStatusCode.Created, (await buyer.OrderAsync(address, variant, 2)).Status);
         }
 
-        await api.Database.ExecuteAsync("UPDATE store.orders SET reserved_until = now() - interval '1 second' WHERE status = 'pending' AND id <> $1", Guid.Parse(kept.Split('/')[^1]));
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(n => ExpireAsync(n % 2 == 0 ? api.Services : _other.Services, most: 4)));
+        await api.Database.ExecuteAsync("UPDATE store.orders SET reserved_until = now() - interval '1 second' WHERE status = 'pending' AND id <> $1", kept.OrderId());
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(n => (n % 2 == 0 ? api.Services : _other.Services).ExpireOrdersAsync(most: 4)));
         await Eventually.HoldsAsync(async () => await api.Admin.StockAsync(variant) == (60, 10), "given back by whoever had the time");
 
         Assert.Equal(24, (await buyer.ReadAsync("/api/v1/orders?status=expired&limit=100")).Items("id").Count);
         Assert.Equal(0, await api.Database.ScalarAsync<long>(HeldAmiss));
         Assert.Equal("pending", await buyer.StatusAsync(kept));
-    }
-
-    private HttpClient There(HttpClient client)
-    {
-        var there = _other.CreateClient();
-        there.DefaultRequestHeaders.Authorization = client.DefaultRequestHeaders.Authorization;
-        return there;
-    }
-
-    private static async Task<int> ExpireAsync(IServiceProvider services, int most = 100)
-    {
-        await using var scope = services.CreateAsyncScope();
-        return await Reservations.ExpireAsync(scope.ServiceProvider.GetRequiredService<PlatformDbContext>(), TimeProvider.System.GetStorableNow(), most, Ct);
     }
 }

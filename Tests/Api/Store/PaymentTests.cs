@@ -60,7 +60,7 @@ public sealed class PaymentTests(ApiFixture api) : IClassFixture<ApiFixture>
     public async Task After_its_time_an_order_cannot_be_paid()
     {
         var (buyer, order, _) = await api.OrderedAsync();
-        await api.Database.ExecuteAsync("UPDATE store.orders SET reserved_until = now() WHERE id = $1", Guid.Parse(order.Split('/')[^1]));
+        await api.Database.ExecuteAsync("UPDATE store.orders SET reserved_until = now() WHERE id = $1", order.OrderId());
 
         var refused = await buyer.PayAsync(order);
 
