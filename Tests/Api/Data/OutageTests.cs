@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Platform.Caching;
 using Platform.Tests.Support;
 
 namespace Platform.Tests.Api.Data;
@@ -20,10 +22,11 @@ public sealed class OutageTests(DatabaseFixture fixture) : IClassFixture<Databas
     public async ValueTask InitializeAsync()
     {
         (_proxy, var throughProxy) = TcpProxy.Before(_database.App);
-        _redis = TcpProxy.BeforeAddress(_database.Redis);
-        _api = ApiFixture.Host(_database, ("ConnectionStrings:platform", throughProxy), ("Database:RequestDeadline", "00:00:01.5"), ("ConnectionStrings:redis", $"127.0.0.1:{_redis.Port}"),
+        (_redis, var redis) = TcpProxy.BeforeRedis(_database.Redis);
+        _api = ApiFixture.Host(_database, ("ConnectionStrings:platform", throughProxy), ("Database:RequestDeadline", "00:00:01.5"), ("ConnectionStrings:redis", redis),
             ("Cache:Namespace", $"{_database.Name}-{Guid.CreateVersion7():N}"));
         _client = _api.CreateClient();
+        await _api.Services.GetRequiredService<CacheManager>().AttachedAsync(TestContext.Current.CancellationToken);
         await _client.LogInAsAdminAsync(_database);
         await WarmUpAsync();
     }
@@ -53,6 +56,26 @@ public sealed class OutageTests(DatabaseFixture fixture) : IClassFixture<Databas
 
         _proxy.Restore();
         await Eventually.HoldsAsync(async () => (await AskAsync(Read)).Status == HttpStatusCode.OK, "the Api answers again");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_login_that_memory_does_not_know_gets_503_in_time_and_later_gets_in(bool isFrozen)
+    {
+        using var login = _api.CreateClient();
+        await login.LogInAsAdminAsync(_database);
+        Fail(isFrozen);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => AskAsync(Rights)));
+
+        Assert.All(answers, answer => Assert.Equal((HttpStatusCode.ServiceUnavailable, "application/problem+json"), (answer.Status, answer.Type)));
+        Assert.All(answers, answer => Assert.InRange(answer.Took, TimeSpan.Zero, Promised));
+        _proxy.Restore();
+        await Eventually.HoldsAsync(async () => (await AskAsync(Rights)).Status == HttpStatusCode.OK, "the login is known again");
+
+        // It needs no more than to know who asks.
+        Task<HttpResponseMessage> Rights(CancellationToken cancellationToken) => login.GetAsync("/api/v1/diagnostics/cache", cancellationToken);
     }
 
     [Fact]
