@@ -15,7 +15,7 @@ internal static class BenchApi
     private const string Password = "a bench needs no secret";
 
     internal static ServerProcess Start(BenchDatabase database, string redis, IReadOnlyDictionary<string, string>? settings = null, int? processor = null) =>
-        ServerProcess.Start(typeof(BookSearch).Assembly.Location, [], new Dictionary<string, string>((settings ?? new Dictionary<string, string>()).Concat(Settings(database, redis))), processor);
+        ServerProcess.Start(typeof(BookSearch).Assembly.Location, [], new Dictionary<string, string>((settings ?? new Dictionary<string, string>()).Concat(Settings(database, redis)).DistinctBy(setting => setting.Key)), processor);
 
     /// <summary>What the Api cannot do without.</summary>
     internal static Dictionary<string, string> Settings(BenchDatabase database, string redis) => new(Limits())
