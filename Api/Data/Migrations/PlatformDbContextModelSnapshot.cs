@@ -1172,6 +1172,9 @@ namespace Platform.Api.Data.Migrations
                         .HasDatabaseName("ix_payments_created_at")
                         .HasFilter("status = 'requested'");
 
+                    b.HasIndex("OrderId")
+                        .HasDatabaseName("ix_payments_order_id");
+
                     b.HasIndex("OrderId", "Kind")
                         .IsUnique()
                         .HasDatabaseName("ix_payments_order_id_kind")

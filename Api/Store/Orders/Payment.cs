@@ -49,6 +49,8 @@ internal sealed class Payment
             builder.Property(p => p.Status).HasConversion(StoreEnums.Converter<PaymentStatus>());
             builder.Property(p => p.Amount).HasPrecision(12, 2);
             builder.HasOne<Order>().WithMany(o => o.Payments).HasForeignKey(p => p.OrderId).OnDelete(DeleteBehavior.Cascade);
+            // All of an order, the refused too, which the next does not know.
+            builder.HasIndex(p => p.OrderId);
             // An order is charged once and refunded once; what was refused may be tried again.
             builder.HasIndex(p => new { p.OrderId, p.Kind }).IsUnique().HasFilter("status <> 'refused'");
             // Those whose outcome is not known, which somebody has to ask for again.

@@ -55,9 +55,17 @@ internal sealed partial class Payments(
         var settled = 0;
         await Parallel.ForEachAsync(orders, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancellationToken }, async (order, token) =>
         {
-            if (order.Payments.Find(p => p.Status == PaymentStatus.Requested) is { } open && await AskAsync(gateway, order, open, token) is not null)
+            var open = order.Payments.Find(p => p.Status == PaymentStatus.Requested)!;
+            try
             {
-                Interlocked.Increment(ref settled);
+                if (await AskAsync(gateway, order, open, token) is not null)
+                {
+                    Interlocked.Increment(ref settled);
+                }
+            }
+            catch (Exception error) when (!token.IsCancellationRequested)
+            {
+                NotSettled(logger, open.Id, error);
             }
         });
         return settled;
@@ -197,6 +205,10 @@ internal sealed partial class Payments(
         await transaction.CommitAsync(cancellationToken);
         return result;
     }
+
+    // Error: the provider has answered, and the order does not go with it; the others are asked for all the same.
+    [LoggerMessage(EventId = 2313, Level = LogLevel.Error, Message = "The answer to payment {Payment} could not be written down")]
+    private static partial void NotSettled(ILogger logger, Guid payment, Exception cause);
 
     // Warning: the money may have moved; the payment stays open until the provider says.
     [LoggerMessage(EventId = 2311, Level = LogLevel.Warning, Message = "The payment provider did not answer for payment {Payment}; it is asked again")]
