@@ -1,4 +1,4 @@
-using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.EntityFrameworkCore;
 using Platform.Api.Data;
 
@@ -40,6 +40,7 @@ internal sealed partial class CommitPosition(RequestDelegate next, ILogger<Commi
         }
     }
 
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever goes wrong here, the write is done and its answer made.")]
     private async Task SayAsync(HttpContext context, PlatformDbContext db)
     {
         if (context.Response.StatusCode is < 200 or > 299 || context.Response.Headers.ContainsKey(Header))
@@ -51,9 +52,10 @@ internal sealed partial class CommitPosition(RequestDelegate next, ILogger<Commi
         {
             context.Response.Headers[Header] = await ReadAsync(db);
         }
-        catch (DbException cause)
+        catch (Exception cause)
         {
-            // What is committed is not to be answered with an error.
+            // What is committed is not to be answered with an error. That there is no connection to be had, EF says otherwise
+            // than that a statement failed.
             PositionUnknown(logger, cause.Message);
         }
     }

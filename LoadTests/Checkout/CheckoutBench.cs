@@ -39,37 +39,48 @@ internal static class CheckoutBench
         var ns = $"bench-{Environment.ProcessId}";
         using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = Crowd }) { Timeout = TimeSpan.FromMinutes(2) };
         using var one = await shop.StartApiAsync(client, redis.Configuration, ns, cancellationToken);
-        using var other = await shop.StartApiAsync(client, redis.Configuration, ns, cancellationToken);
-        await shop.LogInAsync(client, one, cancellationToken);
+        bool reached;
+        using (var other = await shop.StartApiAsync(client, redis.Configuration, ns, cancellationToken))
+        {
+            await shop.LogInAsync(client, [one, other], cancellationToken);
+            reached = await LastCopyAsync(shop, client, [one, other], cancellationToken);
+            reached &= await SellOutAsync(shop, [one, other], cancellationToken);
+        }
 
-        var reached = await LastCopyAsync(shop, client, [one, other], cancellationToken);
-        reached &= await SellOutAsync(shop, [one, other], cancellationToken);
-        other.Dispose();
         reached &= await ThroughputAsync(shop, one, arguments, cancellationToken);
         await redis.ForgetAsync(ns);
         return reached ? 0 : 1;
     }
 
-    // Everybody at once, half of them at each Api.
+    // Everybody at once, half of them at each Api. Who is told to come again does, under the same key.
     private static async Task<bool> LastCopyAsync(Shop shop, HttpClient client, ServerProcess[] apis, CancellationToken cancellationToken)
     {
         await shop.RestockAsync(1, cancellationToken);
+        var again = 0;
         var answers = await Task.WhenAll(shop.Buyers.Select(async (buyer, n) =>
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(apis[n % apis.Length].Address, "/api/v1/orders"))
+            while (true)
             {
-                Content = new StringContent($$"""{"addressId":"{{buyer.AddressId}}","items":[{"variantId":"{{shop.Variants[0]}}","quantity":1}]}""", Encoding.UTF8, "application/json"),
-                Headers = { { "Authorization", $"Bearer {buyer.AccessToken}" }, { "Idempotency-Key", $"last-{n}" } },
-            };
-            using var answer = await client.SendAsync(request, cancellationToken);
-            return (answer.StatusCode, Body: await answer.Content.ReadAsStringAsync(cancellationToken));
+                using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(apis[n % apis.Length].Address, "/api/v1/orders"))
+                {
+                    Content = new StringContent($$"""{"addressId":"{{buyer.AddressId}}","items":[{"variantId":"{{shop.Variants[0]}}","quantity":1}]}""", Encoding.UTF8, "application/json"),
+                    Headers = { { "Authorization", $"Bearer {buyer.AccessToken}" }, { "Idempotency-Key", $"last-{n}" } },
+                };
+                using var answer = await client.SendAsync(request, cancellationToken);
+                if (answer.StatusCode != HttpStatusCode.ServiceUnavailable)
+                    return (answer.StatusCode, Body: await answer.Content.ReadAsStringAsync(cancellationToken));
+                Interlocked.Increment(ref again);
+                await Task.Delay(answer.Headers.RetryAfter?.Delta ?? TimeSpan.FromSeconds(1), cancellationToken);
+            }
         }));
 
         var orders = answers.Count(answer => answer.StatusCode == HttpStatusCode.Created);
         var refusals = answers.Count(answer => answer.StatusCode == HttpStatusCode.Conflict && answer.Body.Contains("\"available\":0", StringComparison.Ordinal));
+        foreach (var other in answers.Where(answer => answer.StatusCode is not (HttpStatusCode.Created or HttpStatusCode.Conflict)).DistinctBy(answer => answer.StatusCode))
+            await Console.Out.WriteLineAsync($"  {(int)other.StatusCode}: {other.Body}");
         var audit = await shop.AuditAsync(cancellationToken);
         return await SayAsync(orders == 1 && refusals == Crowd - 1 && audit is (0, 0, 0, 1),
-            $"{Crowd:N0} buyers, 1 copy, 2 Apis: {orders} order, {refusals:N0} answered 409 with what is left, {Crowd - orders - refusals} otherwise");
+            $"{Crowd:N0} buyers, 1 copy, 2 Apis: {orders} order, {refusals:N0} answered 409 with what is left, {Crowd - orders - refusals} otherwise ({again:N0} times somebody was told to come again)");
     }
 
     // Until nothing is left: each copy is one order, however the workers meet.

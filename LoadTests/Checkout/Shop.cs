@@ -53,7 +53,7 @@ internal sealed record Shop(BenchDatabase Database, Guid[] Variants, Buyer[] Buy
     /// <summary>Starts an Api that sells.</summary>
     internal Task<ServerProcess> StartApiAsync(HttpClient client, string redis, string ns, CancellationToken cancellationToken)
     {
-        var api = BenchApi.Start(Database, redis, new Dictionary<string, string> { ["Cache__Namespace"] = ns, ["Cache__RedisBudget"] = "00:00:01", ["Identity__HashIterations"] = HashIterations });
+        var api = BenchApi.Start(Database, redis, new Dictionary<string, string> { ["Cache__Namespace"] = ns, ["Cache__RedisBudget"] = "00:00:01", ["Database__RequestDeadline"] = "00:00:10", ["Identity__HashIterations"] = HashIterations });
         return ReadyAsync();
 
         async Task<ServerProcess> ReadyAsync()
@@ -71,12 +71,17 @@ internal sealed record Shop(BenchDatabase Database, Guid[] Variants, Buyer[] Buy
         }
     }
 
-    /// <summary>Gives each buyer an access token.</summary>
-    internal Task LogInAsync(HttpClient client, ServerProcess api, CancellationToken cancellationToken) =>
-        Parallel.ForEachAsync(Buyers, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancellationToken }, async (buyer, token) =>
+    /// <summary>Gives each buyer an access token, and has each have looked at the Api where they will buy.</summary>
+    internal Task LogInAsync(HttpClient client, ServerProcess[] apis, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(Buyers.Index(), new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancellationToken }, async (entry, token) =>
         {
-            using var answer = await client.PostAsJsonAsync(new Uri(api.Address, "/api/v1/auth/login"), new { email = buyer.Email, password = Password }, token);
+            var (n, buyer) = entry;
+            var api = apis[n % apis.Length].Address;
+            using var answer = await client.PostAsJsonAsync(new Uri(api, "/api/v1/auth/login"), new { email = buyer.Email, password = Password }, token);
             buyer.AccessToken = (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonNode>(token))!["accessToken"]!.GetValue<string>();
+            using var look = new HttpRequestMessage(HttpMethod.Get, new Uri(api, "/api/v1/orders")) { Headers = { { "Authorization", $"Bearer {buyer.AccessToken}" } } };
+            using var orders = await client.SendAsync(look, token);
+            orders.EnsureSuccessStatusCode();
         });
 
     /// <summary>Empties the books and has so many copies of each variant there.</summary>

@@ -39,7 +39,8 @@ internal sealed class ServerProcess : IDisposable
             start.Environment[name] = value;
 
         var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
+        // Errors are all that it logs.
+        process.OutputDataReceived += (_, line) => Console.Error.WriteLine(line.Data);
         process.ErrorDataReceived += (_, line) => Console.Error.WriteLine(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();

@@ -33,6 +33,7 @@ public sealed partial class ProblemTests : IAsyncLifetime
                 new NpgsqlException("Failed to connect", new SocketException((int)SocketError.ConnectionRefused))));
             app.MapGet("/pool-exhausted", string () => throw new NpgsqlException("The connection pool has been exhausted", new TimeoutException()));
             app.MapGet("/redis-away", string () => throw new RedisConnectionException(ConnectionFailureType.SocketFailure, "no connection"));
+            app.MapGet("/socket-closed", string () => throw new ObjectDisposedException("System.Net.Sockets.Socket"));
             app.MapGet("/redis-frozen", string () => throw new RedisTimeoutException("no answer", CommandStatus.Sent));
             app.MapGet("/syntax-error", string () => throw new PostgresException("syntax error", "ERROR", "ERROR", PostgresErrorCodes.SyntaxError));
             app.MapGet("/forever", async (CancellationToken cancellation) =>
@@ -158,6 +159,7 @@ public sealed partial class ProblemTests : IAsyncLifetime
 
     [Theory]
     [InlineData("/database-away")]
+    [InlineData("/socket-closed")]
     [InlineData("/pool-exhausted")]
     [InlineData("/redis-away")]
     [InlineData("/redis-frozen")]

@@ -1,9 +1,16 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using System.Net;
 using System.Net.Http.Json;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using NpgsqlTypes;
+using Platform.Api.Data;
+using Platform.Api.Identity.Accounts;
 using Platform.Tests.Support;
 
 namespace Platform.Tests.Api.Http;
@@ -45,6 +52,26 @@ public sealed class CommitPositionTests(Stack stack) : IAsyncLifetime
             WHERE w.end_lsn IS NULL OR w.end_lsn > written.position
             """, written.Keys.ToArray(), written.Values.ToArray(), before!);
         Assert.Equal((40, 0L), (written.Count, late));
+    }
+
+    [Fact]
+    public async Task A_write_is_answered_as_done_when_there_is_no_connection_left_to_ask_for_its_position()
+    {
+        var crowd = new Crowd();
+        await using var api = ApiFixture.Host(_database, ("ConnectionStrings:platform", $"{_database.App};Maximum Pool Size=1;Timeout=1"))
+            .WithWebHostBuilder(host => host.ConfigureTestServices(services => services.ConfigureDbContext<PlatformDbContext>(options => options.AddInterceptors(crowd), ServiceLifetime.Singleton)));
+        using var admin = api.CreateClient();
+        await admin.LogInAsAdminAsync(_database);
+        using var first = await admin.PostAsJsonAsync("/api/v1/users/me/addresses", AddressRequest.Example, Ct);
+
+        crowd.Takes = true;
+        using var second = await admin.PostAsJsonAsync("/api/v1/users/me/addresses", AddressRequest.Example, Ct);
+        crowd.Leave();
+
+        Assert.Equal((HttpStatusCode.Created, HttpStatusCode.Created), (first.StatusCode, second.StatusCode));
+        Assert.NotNull(first.Says(Header));
+        Assert.Null(second.Says(Header));
+        Assert.Equal(2L, await _database.ScalarAsync<long>("SELECT count(*) FROM identity.addresses"));
     }
 
     [Fact]
@@ -94,5 +121,32 @@ public sealed class CommitPositionTests(Stack stack) : IAsyncLifetime
         // Routing answers what is short-circuited itself, before it comes to what says the position.
         Assert.DoesNotContain(writes, e => !e.RoutePattern.RawText!.StartsWith("/api/v1/", StringComparison.Ordinal)
             || e.Metadata.Any(m => m.GetType().Name == "ShortCircuitMetadata"));
+    }
+
+    // Somebody else who gets the only connection as soon as a transaction is committed, and keeps it.
+    private sealed class Crowd : DbTransactionInterceptor, IDbConnectionInterceptor
+    {
+        private NpgsqlConnection? _taken;
+        private bool _isCommitted;
+
+        public bool Takes { get; set; }
+
+        public void Leave() => _taken?.Dispose();
+
+        public override Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
+        {
+            _isCommitted = Takes;
+            return Task.CompletedTask;
+        }
+
+        public async Task ConnectionClosedAsync(DbConnection connection, ConnectionEndEventData eventData)
+        {
+            if (_isCommitted && _taken is null)
+            {
+                // Of the same pool.
+                _taken = (NpgsqlConnection)((ICloneable)connection).Clone();
+                await _taken.OpenAsync(Ct);
+            }
+        }
     }
 }
