@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using Microsoft.Extensions.DependencyInjection;
 using Platform.Api.Identity.Accounts;
 using Platform.Api.Identity.Tokens;
 using Platform.Tests.Api.Catalog;
@@ -208,6 +209,23 @@ public sealed class LoginTests(ApiFixture api) : IClassFixture<ApiFixture>
             new AccessToken(Guid.CreateVersion7(), Guid.CreateVersion7(), ["admin"], now, now + AccessToken.Lifetime).Sign(key));
 
         (await client.SendAsync(HttpMethod.Get, "/api/v1/diagnostics/cache")).AssertProblem(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task A_token_whose_time_is_up_is_refused_and_the_answer_says_so()
+    {
+        var key = await api.Services.GetRequiredService<SigningKeys>().SigningKeyAsync(TestContext.Current.CancellationToken);
+        var longAgo = DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()) - TimeSpan.FromHours(1);
+        using var client = api.NewClient();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer",
+            new AccessToken(Guid.CreateVersion7(), Guid.CreateVersion7(), [], longAgo, longAgo + AccessToken.Lifetime).Sign(key));
+
+        using var response = await client.GetAsync("/api/v1/users/me", TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        var challenge = Assert.Single(response.Headers.WwwAuthenticate).Parameter!;
+        Assert.Contains("error=\"invalid_token\"", challenge, StringComparison.Ordinal);
+        Assert.Contains("expired", challenge, StringComparison.Ordinal);
     }
 
     [Fact]
