@@ -69,7 +69,7 @@ public sealed class PublicationTests(ApiFixture api) : IClassFixture<ApiFixture>
                 after = await api.Admin.AddAsync("/api/v1/books", new { title = "After" });
             }
 
-            if (batch.Changes.Any(change => change.Operation == ChangeOperation.Insert && change["id"].Text == after?.ToString()))
+            if (after is not null && batch.Changes.Any(change => change.Table.FullName == "catalog.books" && change["id"].Text == after.ToString()))
             {
                 break;
             }
