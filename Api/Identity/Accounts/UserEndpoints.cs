@@ -20,7 +20,7 @@ internal static class UserEndpoints
         me.MapGet("/", Get).WithSummary("The account of the caller.").ForMembers().AnswersNotFound();
         me.MapPut("/", Replace).WithSummary("Change the caller's name.").ForMembers().NeedsIfMatch().ReadsBody(new UserRequest("Ishmael")).AnswersNotFound();
         me.MapPost("/password", ChangePassword).WithSummary("Change the password: every session ends, and the answer opens a new one.")
-            .ForMembers().ReadsBody(new PasswordRequest("call me ishmael", "the whiteness of the whale"));
+            .ForMembers().ReadsBody(new PasswordRequest("a damp drizzly november", "the whiteness of the whale"));
         me.MapGet("/sessions", Sessions).WithSummary($"Where the account is logged in: the {MostSessions} sessions used last.").ForMembers();
         api.MapAddresses();
     }

@@ -15,10 +15,10 @@ internal static class AuthEndpoints
     {
         var auth = api.MapGroup("/auth").WithTags("Login");
         auth.MapPost("/register", Register).WithSummary("Make an account. The answer is the same where the address has one.")
-            .ReadsBody(new RegisterRequest("ishmael@example.org", "call me ishmael", "Ishmael"))
+            .ReadsBody(new RegisterRequest("ishmael@example.org", "a damp drizzly november", "Ishmael"))
             .LimitedByAccount<RegisterRequest>(limits => (limits.RegisterByAddress, limits.RegisterByAccount), request => request.Email);
         auth.MapPost("/login", LogIn).WithSummary("Log in: an access token for 30 minutes, and a refresh token.")
-            .ReadsBody(new LoginRequest("ishmael@example.org", "call me ishmael")).ProducesProblem(StatusCodes.Status401Unauthorized)
+            .ReadsBody(new LoginRequest("ishmael@example.org", "a damp drizzly november")).ProducesProblem(StatusCodes.Status401Unauthorized)
             .LimitedByAccount<LoginRequest>(limits => (limits.LoginByAddress, limits.LoginByAccount), request => request.Email);
         auth.MapPost("/refresh", Refresh).WithSummary("Exchange a refresh token for new tokens.")
             .ReadsBody(new RefreshRequest("AYkKXayWd0u8zrMCCZqAVwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"))

@@ -19,6 +19,17 @@ public sealed class AccountTests(ApiFixture api) : IClassFixture<ApiFixture>, IA
     }
 
     [Fact]
+    public async Task What_the_description_gives_as_an_example_can_be_registered_and_logged_in_with()
+    {
+        var paths = (await api.Client.SendAsync(HttpMethod.Get, "/openapi/v1.json")).Body!["paths"]!;
+        foreach (var (word, status) in new[] { ("register", HttpStatusCode.Accepted), ("login", HttpStatusCode.OK) })
+        {
+            var example = paths[$"/api/v1/auth/{word}"]!["post"]!["requestBody"]!["content"]!["application/json"]!["example"]!;
+            Assert.Equal(status, (await api.Client.SendAsync(HttpMethod.Post, $"/api/v1/auth/{word}", example)).Status);
+        }
+    }
+
+    [Fact]
     public async Task A_name_is_changed_by_whoever_read_it_last()
     {
         var before = await _client.SendAsync(HttpMethod.Get, "/api/v1/users/me");
