@@ -23,6 +23,7 @@ public sealed partial class ChangeStreamReader : IAsyncDisposable
     private readonly TimeProvider _clock;
     private int _isReading;
     private volatile StreamSession? _session;
+    private string? _saidCause;
 
     /// <summary>Checks the options; connects to nothing yet.</summary>
     /// <param name="options">What to read.</param>
@@ -139,6 +140,7 @@ public sealed partial class ChangeStreamReader : IAsyncDisposable
 
         void Taken()
         {
+            _saidCause = null;
             _logger.SlotTaken(_options.Slot, session.Epoch);
             _session = session;
             monitor = MonitorAsync(session, ended.Token);
@@ -166,7 +168,10 @@ public sealed partial class ChangeStreamReader : IAsyncDisposable
             return;
         var cause = e is PostgresException answer ? answer.MessageText : e.Message;
         _telemetry.Status = _telemetry.Status with { IsActive = false, Failure = cause };
-        _logger.StreamLost(_options.Slot, cause);
+        // It is tried several times a second; the same thing need not be said each time.
+        if (cause != _saidCause)
+            _logger.StreamLost(_options.Slot, cause);
+        _saidCause = cause;
     }
 
     // Not what no repetition mends: the role may not, or does not exist.

@@ -37,7 +37,8 @@ internal sealed class Reading : IAsyncDisposable
     public async Task<ChangeBatch> NextAsync()
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        // A snapshot begins when every transaction of the server that is open has ended: those of other tests, too.
+        patience.CancelAfter(TimeSpan.FromMinutes(2));
         var next = _batches.Reader.ReadAsync(patience.Token).AsTask();
         if (await Task.WhenAny(next, _reading) == _reading)
         {
