@@ -94,6 +94,7 @@ public sealed class StaleIfErrorTests(Stack stack) : IAsyncDisposable
         var policy = new CachePolicy { Family = "book", Ttl = TimeSpan.FromMinutes(30), MemoryTtl = TimeSpan.FromSeconds(30), Jitter = 0, AuditRate = 0 };
         var node = await _nodes.AddAloneAsync(_clock);
         await node.GetOrCreateAsync(Key, _ => new ValueTask<string>("old"), policy, Token);
+        await Eventually.HoldsAsync(() => Task.FromResult(node.TryGet<string>(Key, out _)), "the value is kept");
         _clock.Advance(TimeSpan.FromSeconds(30));
 
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await node.GetOrCreateAsync<string>(Key, _ => throw new InvalidOperationException(), policy, Token));
