@@ -36,7 +36,8 @@ public sealed class CacheRaceTests(Stack stack)
         var (exitCode, output) = await RaceAsync(4, [.. Unhurried, "--seconds", "15", "--unfenced"]);
 
         Assert.True(exitCode == 1, output);
-        Assert.Contains("before the read began", output, StringComparison.Ordinal);
+        // Whichever comes first: a reader gets what was replaced, or it is still there when all is quiet.
+        Assert.Matches("before the read began|left at quiescence", output);
     }
 
     private async Task<(int ExitCode, string Output)> RaceAsync(int seed, string[] arguments)
