@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Claims;
+using Platform.ServiceDefaults.Tokens;
 
 namespace Platform.Api.Identity;
 
@@ -10,13 +11,13 @@ namespace Platform.Api.Identity;
 internal sealed record CurrentUser(Guid Id, Guid SessionId, bool IsStaff)
 {
     /// <summary>The claim of the user's id (RFC 7519).</summary>
-    internal const string IdClaim = "sub";
+    internal const string IdClaim = AccessToken.UserClaim;
 
     /// <summary>The claim of the session's id (OpenID Connect Front-Channel Logout).</summary>
-    internal const string SessionClaim = "sid";
+    internal const string SessionClaim = AccessToken.SessionClaim;
 
     /// <summary>The claim of a role, once for each.</summary>
-    internal const string RoleClaim = "role";
+    internal const string RoleClaim = AccessToken.RoleClaim;
 
     /// <returns>Null when nobody is logged in.</returns>
     internal static CurrentUser? Of(ClaimsPrincipal principal) =>

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Platform.Api.Data;
 using Platform.Api.Identity.Tokens;
 using Platform.Caching;
+using Platform.ServiceDefaults.Tokens;
 
 namespace Platform.Api.Identity.Sessions;
 

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Platform.Api.Data;
 using Platform.Api.Identity.Tokens;
+using Platform.ServiceDefaults.Tokens;
 
 namespace Platform.Api.Identity.Sessions;
 

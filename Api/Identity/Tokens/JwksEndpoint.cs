@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Platform.ServiceDefaults.Tokens;
 
 namespace Platform.Api.Identity.Tokens;
 
@@ -7,12 +8,6 @@ internal static class JwksEndpoint
 {
     internal static void MapJwks(this WebApplication app) =>
         app.MapGet("/.well-known/jwks.json", Get).ExcludeFromDescription();
-
-    /// <summary>A set of keys.</summary>
-    internal sealed record JsonWebKeys(IReadOnlyList<JsonWebKey> Keys);
-
-    /// <summary>A public key of the curve P-256.</summary>
-    internal sealed record JsonWebKey(string Kty, string Crv, string Use, string Alg, string Kid, string X, string Y);
 
     private static async Task<Ok<JsonWebKeys>> Get(SigningKeys keys, HttpResponse response, CancellationToken cancellationToken)
     {

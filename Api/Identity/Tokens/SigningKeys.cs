@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Platform.Api.Data;
+using Platform.ServiceDefaults.Tokens;
 
 namespace Platform.Api.Identity.Tokens;
 

@@ -1,4 +1,5 @@
 using Platform.Api.Http;
+using Platform.ServiceDefaults.Tokens;
 
 namespace Platform.Api.Identity.Tokens;
 

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Platform.Api.Identity.Sessions;
 using Platform.Caching;
+using Platform.ServiceDefaults.Tokens;
 
 namespace Platform.Api.Identity.Tokens;
 

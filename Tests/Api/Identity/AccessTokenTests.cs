@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Platform.Api.Identity.Tokens;
+using Platform.ServiceDefaults.Tokens;
 
 namespace Platform.Tests.Api.Identity;
 

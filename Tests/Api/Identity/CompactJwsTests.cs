@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using Platform.Api.Identity.Tokens;
+using Platform.ServiceDefaults.Tokens;
 
 namespace Platform.Tests.Api.Identity;
 

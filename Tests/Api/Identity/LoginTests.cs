@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Api.Identity.Accounts;
 using Platform.Api.Identity.Tokens;
+using Platform.ServiceDefaults.Tokens;
 using Platform.Tests.Api.Catalog;
 using Platform.Tests.Support;
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Platform.Api.Data;
 using Platform.Api.Identity;
 using Platform.Api.Identity.Tokens;
+using Platform.ServiceDefaults.Tokens;
 using Platform.Tests.Support;
 
 namespace Platform.Tests.Api.Identity;

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Platform.Api.Identity.Tokens;
+namespace Platform.ServiceDefaults.Tokens;
 
 /// <summary>
 /// A JSON Web Signature in its compact form (RFC 7515, 7.1) made with ES256 (RFC 7518, 3.4): three base64url parts, header,
@@ -13,10 +13,10 @@ namespace Platform.Api.Identity.Tokens;
 /// One sequence of bytes has one spelling: padding, white space, and bits beyond the last byte are refused, and so are
 /// signatures in ASN.1. What the header and the payload mean is for whoever reads them, once the signature is right.
 /// </remarks>
-internal sealed class CompactJws
+public sealed class CompactJws
 {
     /// <summary>Longer ones are refused before anything is decoded, in characters.</summary>
-    internal const int MaxLength = 4096;
+    public const int MaxLength = 4096;
 
     private const int SignatureLength = 64;
     private readonly byte[] _signed;
@@ -26,13 +26,13 @@ internal sealed class CompactJws
         (Header, Payload, _signed, _signature) = (header, payload, signed, signature);
 
     /// <summary>The protected header: nobody vouches for it before <see cref="IsSignedBy"/> does.</summary>
-    internal ReadOnlyMemory<byte> Header { get; }
+    public ReadOnlyMemory<byte> Header { get; }
 
     /// <summary>What is signed, as untrustworthy as the header until then.</summary>
-    internal ReadOnlyMemory<byte> Payload { get; }
+    public ReadOnlyMemory<byte> Payload { get; }
 
     /// <summary>Takes the text apart; the signature is not looked at yet.</summary>
-    internal static bool TryParse(string text, [NotNullWhen(true)] out CompactJws? jws)
+    public static bool TryParse(string text, [NotNullWhen(true)] out CompactJws? jws)
     {
         jws = null;
         if (text.Length > MaxLength || text.Split('.') is not [var header, var payload, var signature]
@@ -47,11 +47,11 @@ internal sealed class CompactJws
     }
 
     /// <summary>Whether the key signed header and payload as they were sent.</summary>
-    internal bool IsSignedBy(ECDsa key) =>
+    public bool IsSignedBy(ECDsa key) =>
         key.VerifyData(_signed, _signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
 
     /// <summary>Signs; the header must say <c>ES256</c>.</summary>
-    internal static string Sign(ReadOnlySpan<byte> header, ReadOnlySpan<byte> payload, ECDsa key)
+    public static string Sign(ReadOnlySpan<byte> header, ReadOnlySpan<byte> payload, ECDsa key)
     {
         var signed = $"{Base64Url.EncodeToString(header)}.{Base64Url.EncodeToString(payload)}";
         var signature = key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);

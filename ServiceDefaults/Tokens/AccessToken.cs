@@ -3,7 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 
-namespace Platform.Api.Identity.Tokens;
+namespace Platform.ServiceDefaults.Tokens;
 
 /// <summary>What an access token says (RFC 9068): who acts, in which session, with which roles, and from when until when.</summary>
 /// <param name="UserId"><c>sub</c>.</param>
@@ -11,19 +11,28 @@ namespace Platform.Api.Identity.Tokens;
 /// <param name="Roles"><c>role</c>, a list: for other services, which cannot ask what they are now.</param>
 /// <param name="IssuedAt"><c>iat</c> and <c>nbf</c>, in whole seconds.</param>
 /// <param name="ExpiresAt"><c>exp</c>, in whole seconds.</param>
-internal sealed record AccessToken(Guid UserId, Guid SessionId, IReadOnlyList<string> Roles, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt)
+public sealed record AccessToken(Guid UserId, Guid SessionId, IReadOnlyList<string> Roles, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt)
 {
     /// <summary>For so long a token is good.</summary>
-    internal static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(30);
+    public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(30);
 
     /// <summary>So far the clocks of issuer and verifier may be apart.</summary>
-    internal static readonly TimeSpan Skew = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Skew = TimeSpan.FromSeconds(60);
 
     /// <summary>Who issues: this platform, whatever its address.</summary>
-    internal const string Issuer = "platform";
+    public const string Issuer = "platform";
 
     /// <summary>For whom: the platform's services.</summary>
-    internal const string Audience = "platform-api";
+    public const string Audience = "platform-api";
+
+    /// <summary>The claim of the user's id (RFC 7519).</summary>
+    public const string UserClaim = "sub";
+
+    /// <summary>The claim of the session's id (OpenID Connect Front-Channel Logout).</summary>
+    public const string SessionClaim = "sid";
+
+    /// <summary>The claim of the roles.</summary>
+    public const string RoleClaim = "role";
 
     private const string Type = "at+jwt";
     private const string Algorithm = "ES256";
@@ -41,12 +50,12 @@ internal sealed record AccessToken(Guid UserId, Guid SessionId, IReadOnlyList<st
     private static readonly FrozenSet<string> HeaderMembers = ["alg", "typ", "kid"];
 
     /// <summary>Issues the token.</summary>
-    internal string Sign(VerificationKey key)
+    public string Sign(VerificationKey key)
     {
         var header = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["alg"] = Algorithm, ["typ"] = Type, ["kid"] = key.Id }, Plain);
         var payload = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
         {
-            ["iss"] = Issuer, ["aud"] = Audience, ["sub"] = UserId, [CurrentUser.SessionClaim] = SessionId, [CurrentUser.RoleClaim] = Roles,
+            ["iss"] = Issuer, ["aud"] = Audience, [UserClaim] = UserId, [SessionClaim] = SessionId, [RoleClaim] = Roles,
             ["iat"] = IssuedAt.ToUnixTimeSeconds(), ["nbf"] = IssuedAt.ToUnixTimeSeconds(), ["exp"] = ExpiresAt.ToUnixTimeSeconds(),
         }, Plain);
         return key.Sign(header, payload);
@@ -57,7 +66,7 @@ internal sealed record AccessToken(Guid UserId, Guid SessionId, IReadOnlyList<st
     /// <param name="find">The key of an id; null when there is none.</param>
     /// <param name="now">The verifier's time.</param>
     /// <returns>The token, or why it is refused, in words for whoever sent it.</returns>
-    internal static async ValueTask<(AccessToken? Token, string? Refusal)> VerifyAsync(string text, Func<string, ValueTask<VerificationKey?>> find, DateTimeOffset now)
+    public static async ValueTask<(AccessToken? Token, string? Refusal)> VerifyAsync(string text, Func<string, ValueTask<VerificationKey?>> find, DateTimeOffset now)
     {
         if (!CompactJws.TryParse(text, out var jws) || ReadKeyId(jws) is not { } keyId)
         {
@@ -73,7 +82,7 @@ internal sealed record AccessToken(Guid UserId, Guid SessionId, IReadOnlyList<st
     }
 
     /// <summary>Why the token is not good at a time; null when it is.</summary>
-    internal string? RefuseAt(DateTimeOffset now) =>
+    public string? RefuseAt(DateTimeOffset now) =>
         now >= ExpiresAt + Skew ? "The token has expired."
         : now < IssuedAt - Skew ? "The token is not valid yet."
         : null;
@@ -93,10 +102,10 @@ internal sealed record AccessToken(Guid UserId, Guid SessionId, IReadOnlyList<st
         using var payload = Parse(jws.Payload);
         if (payload?.RootElement is not { } claims
             || Text(claims, "iss") != Issuer || Text(claims, "aud") != Audience
-            || Id(claims, "sub") is not { } user || Id(claims, CurrentUser.SessionClaim) is not { } session
+            || Id(claims, UserClaim) is not { } user || Id(claims, SessionClaim) is not { } session
             || Time(claims, "iat") is not { } issuedAt || Time(claims, "nbf") != issuedAt
             || Time(claims, "exp") is not { } expiresAt || expiresAt <= issuedAt || expiresAt - issuedAt > Lifetime
-            || !claims.TryGetProperty(CurrentUser.RoleClaim, out var roles) || roles.ValueKind != JsonValueKind.Array
+            || !claims.TryGetProperty(RoleClaim, out var roles) || roles.ValueKind != JsonValueKind.Array
             || roles.EnumerateArray().Any(role => role.ValueKind != JsonValueKind.String))
         {
             return null;
