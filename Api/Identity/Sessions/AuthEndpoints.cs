@@ -25,6 +25,7 @@ internal static class AuthEndpoints
             .ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status409Conflict);
         auth.MapPost("/logout", LogOut).WithSummary("End this session.").ForMembers();
         auth.MapPost("/logout-all", LogOutAll).WithSummary("End all sessions of the account.").ForMembers();
+        auth.MapTopicAccess();
     }
 
     /// <summary>A registration that was taken note of.</summary>
