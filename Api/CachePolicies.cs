@@ -1,12 +1,13 @@
 using Platform.Api.Http;
 using Platform.Api.Identity.Sessions;
+using Platform.CacheMap;
 using Platform.Caching;
 
 namespace Platform.Api;
 
 /// <summary>
 /// What the Api caches: one row a family. Which changes make which keys and tags unread is in
-/// <c>Data/CacheMapping.cs</c>. Nothing that is somebody's own is ever here but whether they may come in and what they may do;
+/// <c>CacheMap/CacheMapping.cs</c>. Nothing that is somebody's own is ever here but whether they may come in and what they may do;
 /// nor loans or stock.
 /// </summary>
 internal static class CachePolicies

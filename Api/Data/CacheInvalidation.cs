@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using Platform.CacheMap;
 
 namespace Platform.Api.Data;
 

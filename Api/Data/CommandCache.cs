@@ -1,3 +1,4 @@
+using Platform.CacheMap;
 using Platform.Caching;
 
 namespace Platform.Api.Data;

@@ -11,6 +11,7 @@ using Platform.Api.Store.Inventory;
 using Platform.Api.Store.Orders;
 using Platform.Api.Store.Products;
 using Platform.Api.Store.Reviews;
+using Platform.CacheMap;
 
 namespace Platform.Api.Data;
 

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Platform.Api.Data;
+using Platform.CacheMap;
 using Platform.Tests.Support;
 
 namespace Platform.Tests.Architecture;

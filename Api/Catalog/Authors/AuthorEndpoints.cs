@@ -8,6 +8,7 @@ using Platform.Api.Catalog.Books;
 using Platform.Api.Data;
 using Platform.Api.Documentation;
 using Platform.Api.Http;
+using Platform.CacheMap;
 
 namespace Platform.Api.Catalog.Authors;
 

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Platform.Api.Catalog.Authors;
 using Platform.Api.Data;
 using Platform.Api.Http;
+using Platform.CacheMap;
 
 namespace Platform.Api.Catalog.Books;
 

@@ -4,6 +4,7 @@ using Npgsql;
 using Platform.Api.Data;
 using Platform.Api.Documentation;
 using Platform.Api.Http;
+using Platform.CacheMap;
 
 namespace Platform.Api.Catalog.Books;
 

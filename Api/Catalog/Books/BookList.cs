@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore;
 using Platform.Api.Catalog.Categories;
 using Platform.Api.Data;
 using Platform.Api.Http;
+using Platform.CacheMap;
 using Platform.Caching;
 
 namespace Platform.Api.Catalog.Books;

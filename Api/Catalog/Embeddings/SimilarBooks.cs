@@ -10,6 +10,7 @@ using Platform.Api.Data;
 using Platform.Api.Documentation;
 using Platform.Api.Embeddings;
 using Platform.Api.Http;
+using Platform.CacheMap;
 
 namespace Platform.Api.Catalog.Embeddings;
 

@@ -1,7 +1,7 @@
 using System.Data;
 using System.Globalization;
 using Npgsql;
-using Platform.Api.Data;
+using Platform.CacheMap;
 
 namespace Platform.Api.Catalog.Import;
 

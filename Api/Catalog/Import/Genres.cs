@@ -1,6 +1,6 @@
 using System.Globalization;
 using Npgsql;
-using Platform.Api.Data;
+using Platform.CacheMap;
 
 namespace Platform.Api.Catalog.Import;
 

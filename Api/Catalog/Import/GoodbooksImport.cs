@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
 using Platform.Api.Data;
+using Platform.CacheMap;
 
 namespace Platform.Api.Catalog.Import;
 

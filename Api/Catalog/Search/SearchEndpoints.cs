@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Platform.Api.Documentation;
 using Platform.Api.Http;
+using Platform.CacheMap;
 
 namespace Platform.Api.Catalog.Search;
 

@@ -13,7 +13,7 @@ namespace Platform.Api.Identity.Sessions;
 /// </summary>
 /// <remarks>
 /// Both are asked of the cache, whose memory nearly always knows; whoever ends a session or changes a role makes it
-/// unread on every process (Data/CacheMapping.cs). Without Redis memory is trusted for <c>Cache:DetachedTtl</c>.
+/// unread on every process (CacheMap/CacheMapping.cs). Without Redis memory is trusted for <c>Cache:DetachedTtl</c>.
 /// </remarks>
 internal sealed class AccessCheck(CacheManager cache, IServiceScopeFactory scopes, DatabaseLimits limits, TimeProvider clock)
 {

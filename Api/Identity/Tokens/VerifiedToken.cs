@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Platform.Api.Identity.Sessions;
+using Platform.CacheMap;
 using Platform.Caching;
 using Platform.ServiceDefaults.Tokens;
 

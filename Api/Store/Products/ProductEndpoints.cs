@@ -9,6 +9,7 @@ using Platform.Api.Data;
 using Platform.Api.Documentation;
 using Platform.Api.Http;
 using Platform.Api.Store.Inventory;
+using Platform.CacheMap;
 
 namespace Platform.Api.Store.Products;
 

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Platform.Api.Catalog.Import;
 using Platform.Api.Data;
+using Platform.CacheMap;
 using Platform.Tests.Api.Catalog;
 using Platform.Tests.Api.Store;
 using Platform.Tests.Support;

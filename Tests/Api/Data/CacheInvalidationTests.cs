@@ -1,9 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Npgsql;
-using Platform.Api;
 using Platform.Api.Catalog;
 using Platform.Api.Data;
+using Platform.CacheMap;
 using Platform.Caching;
 using Platform.Tests.Support;
 

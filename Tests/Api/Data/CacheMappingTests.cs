@@ -1,6 +1,6 @@
 using Npgsql;
 using Platform.Api;
-using Platform.Api.Data;
+using Platform.CacheMap;
 using Platform.Caching;
 using Platform.Tests.Support;
 

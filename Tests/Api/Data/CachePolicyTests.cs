@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Platform.Api;
-using Platform.Api.Data;
 using Platform.Api.Identity.Sessions;
+using Platform.CacheMap;
 using Platform.Tests.Support;
 
 namespace Platform.Tests.Api.Data;

@@ -1,4 +1,4 @@
-using Platform.Api.Data;
+using Platform.CacheMap;
 using Platform.ChangeStream;
 using Platform.Tests.Api.Catalog;
 using Platform.Tests.Support;

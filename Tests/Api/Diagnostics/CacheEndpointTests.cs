@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Api;
+using Platform.CacheMap;
 using Platform.Caching;
 using Platform.Tests.Api.Catalog;
 using Platform.Tests.Support;

@@ -1,9 +1,9 @@
 using Platform.Caching;
 
-namespace Platform.Api.Data;
+namespace Platform.CacheMap;
 
 /// <summary>What a transaction makes unread in the cache, gathered while it runs and applied once it is committed.</summary>
-internal sealed class CacheChanges
+public sealed class CacheChanges
 {
     // Beyond it, one word for everything costs less than naming it all: a bulk write touches most of what is cached.
     private const int MostNames = 1_000;
@@ -11,16 +11,20 @@ internal sealed class CacheChanges
     private readonly HashSet<CacheKey> _keys = [];
     private readonly HashSet<CacheTag> _tags = [];
 
-    internal bool IsEmpty => _keys.Count == 0 && _tags.Count == 0 && !IsEverything;
+    /// <summary>Whether nothing cached is concerned.</summary>
+    public bool IsEmpty => _keys.Count == 0 && _tags.Count == 0 && !IsEverything;
 
     /// <summary>Whether it was too much to name; then <see cref="Keys"/> and <see cref="Tags"/> are empty.</summary>
-    internal bool IsEverything { get; private set; }
+    public bool IsEverything { get; private set; }
 
-    internal IReadOnlyCollection<CacheKey> Keys => _keys;
+    /// <summary>Whose values are not to be read any more.</summary>
+    public IReadOnlyCollection<CacheKey> Keys => _keys;
 
-    internal IReadOnlyCollection<CacheTag> Tags => _tags;
+    /// <summary>Whose members are not to be read any more.</summary>
+    public IReadOnlyCollection<CacheTag> Tags => _tags;
 
-    internal void Add(CacheKey key)
+    /// <summary>The value of this key shows what changed.</summary>
+    public void Add(CacheKey key)
     {
         if (!IsEverything)
         {
@@ -29,7 +33,8 @@ internal sealed class CacheChanges
         }
     }
 
-    internal void Add(CacheTag tag)
+    /// <summary>All values of this tag may show what changed.</summary>
+    public void Add(CacheTag tag)
     {
         if (!IsEverything)
         {
@@ -39,7 +44,7 @@ internal sealed class CacheChanges
     }
 
     /// <summary>Makes everything unread.</summary>
-    internal void AddEverything()
+    public void AddEverything()
     {
         IsEverything = true;
         _keys.Clear();
@@ -50,7 +55,7 @@ internal sealed class CacheChanges
     /// <param name="table">As <c>schema.table</c>.</param>
     /// <param name="idColumn">The column that says which row it is, or whose: <c>id</c>, <c>book_id</c>.</param>
     /// <param name="ids">Its values.</param>
-    internal void AddRows(string table, string idColumn, IEnumerable<Guid> ids)
+    public void AddRows(string table, string idColumn, IEnumerable<Guid> ids)
     {
         foreach (var id in ids)
         {
@@ -60,9 +65,10 @@ internal sealed class CacheChanges
 
     /// <summary>One row written by SQL, as it was or as it is.</summary>
     /// <inheritdoc cref="CacheMapping.Add" path="/param" />
-    internal void AddRow(string table, Func<string, object?> column) => CacheMapping.Add(this, table, column);
+    public void AddRow(string table, Func<string, object?> column) => CacheMapping.Add(this, table, column);
 
-    internal ValueTask ApplyAsync(CacheManager cache) =>
+    /// <summary>Tells the cache, on this process and on the others; after the commit. Repeating it is safe, and it never fails.</summary>
+    public ValueTask ApplyAsync(CacheManager cache) =>
         IsEmpty ? ValueTask.CompletedTask : IsEverything ? cache.InvalidateAllAsync() : cache.InvalidateAsync(_keys, _tags);
 
     private void KeepBounded()

@@ -1,4 +1,4 @@
-namespace Platform.Api.Data;
+namespace Platform.CacheMap;
 
 /// <summary>
 /// What becomes unread when a row changes. It goes by names of tables and columns alone, so that it can be asked by
@@ -8,7 +8,7 @@ namespace Platform.Api.Data;
 /// It asks for a row as it was and as it is. Where the row as it was is unknown (the WAL has at most its key), the tags
 /// still reach what was cached under its former values.
 /// </remarks>
-internal static class CacheMapping
+public static class CacheMapping
 {
     private static readonly Dictionary<string, Action<CacheChanges, Func<string, object?>>> Cached = new(StringComparer.Ordinal)
     {
@@ -84,7 +84,7 @@ internal static class CacheMapping
     };
 
     /// <summary>Tables that nothing cached is made of, each with the reason.</summary>
-    internal static readonly IReadOnlyDictionary<string, string> Uncached = new Dictionary<string, string>
+    public static readonly IReadOnlyDictionary<string, string> Uncached = new Dictionary<string, string>
     {
         ["catalog.book_embedding_queue"] = "work to do, which nobody reads",
         ["catalog.category_count_queue"] = "work to do, which nobody reads",
@@ -111,13 +111,13 @@ internal static class CacheMapping
     };
 
     /// <summary>The tables whose rows are in what is cached, as <c>schema.table</c>.</summary>
-    internal static IReadOnlyCollection<string> CachedTables => Cached.Keys;
+    public static IReadOnlyCollection<string> CachedTables => Cached.Keys;
 
     /// <summary>Adds what one state of a changed row makes unread; a table that nothing cached is made of adds nothing.</summary>
     /// <param name="changes">Gets the keys and tags.</param>
     /// <param name="table">As <c>schema.table</c>.</param>
     /// <param name="column">The value of a column, a UUID as itself or as text; null where it is unknown.</param>
-    internal static void Add(CacheChanges changes, string table, Func<string, object?> column)
+    public static void Add(CacheChanges changes, string table, Func<string, object?> column)
     {
         if (Cached.TryGetValue(table, out var add))
         {

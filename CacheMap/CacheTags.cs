@@ -1,49 +1,49 @@
 using Platform.Caching;
 
-namespace Platform.Api;
+namespace Platform.CacheMap;
 
 /// <summary>The groups in which cached values are invalidated: a value carries the tag of all that it shows but is not named by.</summary>
-internal static class CacheTags
+public static class CacheTags
 {
     /// <summary>Carried by whatever lists books or finds them: which page a changed book belongs on cannot be told from its row.</summary>
-    internal static readonly CacheTag Books = new("books");
+    public static readonly CacheTag Books = new("books");
 
     /// <summary>Carried by lists of authors.</summary>
-    internal static readonly CacheTag Authors = new("authors");
+    public static readonly CacheTag Authors = new("authors");
 
     /// <summary>Carried by whatever depends on the tree of categories.</summary>
-    internal static readonly CacheTag Categories = new("categories");
+    public static readonly CacheTag Categories = new("categories");
 
     /// <summary>Carried by whatever shows how many books categories have.</summary>
-    internal static readonly CacheTag CategoryCounts = new("category_counts");
+    public static readonly CacheTag CategoryCounts = new("category_counts");
 
     /// <summary>Carried by whatever compares books by meaning.</summary>
-    internal static readonly CacheTag Embeddings = new("embeddings");
+    public static readonly CacheTag Embeddings = new("embeddings");
 
     /// <summary>Carried by lists of products.</summary>
-    internal static readonly CacheTag Products = new("products");
+    public static readonly CacheTag Products = new("products");
 
     /// <summary>Carried by what names roles.</summary>
-    internal static readonly CacheTag Roles = new("roles");
+    public static readonly CacheTag Roles = new("roles");
 
     /// <summary>Carried by what is known of a user's sessions.</summary>
-    internal static CacheTag User(Guid id) => new($"user:{id}");
+    public static CacheTag User(Guid id) => new($"user:{id}");
 
     /// <summary>Carried by what is known of the session.</summary>
-    internal static CacheTag Session(Guid id) => new($"session:{id}");
+    public static CacheTag Session(Guid id) => new($"session:{id}");
 
     /// <summary>Carried by what the user may do, wherever that is.</summary>
-    internal static CacheTag Permissions(Guid userId) => new($"permissions:{userId}");
+    public static CacheTag Permissions(Guid userId) => new($"permissions:{userId}");
 
     /// <summary>Carried by what leads to the product under its name in addresses.</summary>
-    internal static CacheTag Product(Guid id) => new($"product:{id}");
+    public static CacheTag Product(Guid id) => new($"product:{id}");
 
     /// <summary>Carried by what leads to the book under another key than its own.</summary>
-    internal static CacheTag Book(Guid id) => new($"book:{id}");
+    public static CacheTag Book(Guid id) => new($"book:{id}");
 
     /// <summary>Carried by the books that name the author, and by the pages of their books.</summary>
-    internal static CacheTag Author(Guid id) => new($"author:{id}");
+    public static CacheTag Author(Guid id) => new($"author:{id}");
 
     /// <summary>Carried by the books filed in the category.</summary>
-    internal static CacheTag Category(Guid id) => new($"category:{id}");
+    public static CacheTag Category(Guid id) => new($"category:{id}");
 }
