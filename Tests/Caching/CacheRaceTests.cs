@@ -42,13 +42,7 @@ public sealed class CacheRaceTests(Stack stack)
 
     private async Task<(int ExitCode, string Output)> RaceAsync(int seed, string[] arguments)
     {
-        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
-        var program = Path.Combine(Repository.Root, "artifacts", "bin", "LoadTests", configuration, "Platform.LoadTests.dll");
-        var start = new ProcessStartInfo("dotnet", ["exec", program, "race", "cache", "--seed", seed.ToString(CultureInfo.InvariantCulture), "--redis", await stack.RedisConnectionStringAsync(), .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var start = LoadTestsProgram.Start(["race", "cache", "--seed", seed.ToString(CultureInfo.InvariantCulture), "--redis", await stack.RedisConnectionStringAsync(), .. arguments]);
         using var race = Process.Start(start)!;
         try
         {

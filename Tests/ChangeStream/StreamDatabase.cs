@@ -10,6 +10,7 @@ internal sealed class StreamDatabase : IAsyncDisposable
 {
     private readonly TestDatabase _database;
     private readonly List<Reading> _readings = [];
+    private readonly List<ReaderProcess> _processes = [];
 
     private StreamDatabase(TestDatabase database) => _database = database;
 
@@ -21,9 +22,13 @@ internal sealed class StreamDatabase : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static async Task<StreamDatabase> CreateAsync(Stack stack)
+    public static async Task<StreamDatabase> CreateAsync(Stack stack) => await CreateAsync(await stack.CreateEmptyDatabaseAsync());
+
+    public static async Task<StreamDatabase> CreateAsync(PostgresServer server) => await CreateAsync(await TestDatabase.PrepareAsync("test_changes", server.ConnectionString, redis: ""));
+
+    private static async Task<StreamDatabase> CreateAsync(TestDatabase empty)
     {
-        var database = new StreamDatabase(await stack.CreateEmptyDatabaseAsync());
+        var database = new StreamDatabase(empty);
         await database.ExecuteAsync("CREATE SCHEMA ops");
         await database.ExecuteAsync(ChangeStreamSchema.Create);
         await database.ExecuteAsync("""
@@ -71,8 +76,21 @@ internal sealed class StreamDatabase : IAsyncDisposable
     /// <summary>Puts a proxy between readers and the server.</summary>
     public (TcpProxy Proxy, string Through) Proxy() => TcpProxy.Before(_database.Admin);
 
+    /// <summary>Starts to read in a process of its own, which waits for a line of input before it confirms each batch when <paramref name="isHeld"/>.</summary>
+    public ReaderProcess ReadInProcess(bool snapshot = false, bool isHeld = false)
+    {
+        var process = new ReaderProcess(_database.Admin, Slot, snapshot, isHeld);
+        _processes.Add(process);
+        return process;
+    }
+
     public async ValueTask DisposeAsync()
     {
+        foreach (var process in _processes)
+        {
+            process.Dispose();
+        }
+
         foreach (var reading in _readings)
         {
             await reading.DisposeAsync();

@@ -15,7 +15,6 @@ namespace Platform.Tests.Support;
 public sealed class Stack : IAsyncDisposable
 {
     private const string Template = "platform_template";
-    private static readonly RolePasswords Passwords = new("test-owner-password", "test-app-password", "test-reader-password", "test-replicator-password");
 
     private readonly Lazy<Task<DistributedApplication>> _app;
     private readonly Lazy<Task> _template;
@@ -58,13 +57,8 @@ public sealed class Stack : IAsyncDisposable
         }
     }
 
-    // Owner and privileges of a database are not part of its template: bootstrap sets them on each copy.
-    private async Task<TestDatabase> PrepareAsync(string name)
-    {
-        var postgres = await AdminConnectionStringAsync();
-        await DatabaseBootstrap.RunAsync(postgres, name, Passwords, CancellationToken.None);
-        return new TestDatabase(name, postgres, await RedisConnectionStringAsync(), Passwords);
-    }
+    private async Task<TestDatabase> PrepareAsync(string name) =>
+        await TestDatabase.PrepareAsync(name, await AdminConnectionStringAsync(), await RedisConnectionStringAsync());
 
     private async Task MakeTemplateAsync()
     {
@@ -95,10 +89,10 @@ public sealed class Stack : IAsyncDisposable
         // The passwords are the server's, not a database's: what the stack's own migrate step sets must be what
         // the databases of the tests are used with.
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>([
-            $"--Parameters:owner-password={Passwords.Owner}",
-            $"--Parameters:app-password={Passwords.App}",
-            $"--Parameters:reader-password={Passwords.Reader}",
-            $"--Parameters:replicator-password={Passwords.Replicator}"]);
+            $"--Parameters:owner-password={TestDatabase.Passwords.Owner}",
+            $"--Parameters:app-password={TestDatabase.Passwords.App}",
+            $"--Parameters:reader-password={TestDatabase.Passwords.Reader}",
+            $"--Parameters:replicator-password={TestDatabase.Passwords.Replicator}"]);
         var app = await builder.BuildAsync();
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         await app.StartAsync(patience.Token);

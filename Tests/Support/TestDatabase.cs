@@ -6,16 +6,17 @@ namespace Platform.Tests.Support;
 /// <summary>A database of one test class, dropped when disposed.</summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
+    internal static readonly RolePasswords Passwords = new("test-owner-password", "test-app-password", "test-reader-password", "test-replicator-password");
     private readonly string _server;
 
-    internal TestDatabase(string name, string server, string redis, RolePasswords passwords)
+    internal TestDatabase(string name, string server, string redis)
     {
         (Name, _server, Redis) = (name, server, redis);
         Admin = ConnectionString(null, null);
-        Owner = ConnectionString("platform_owner", passwords.Owner);
-        App = ConnectionString("platform_app", passwords.App);
-        Reader = ConnectionString("platform_reader", passwords.Reader);
-        Replicator = ConnectionString("platform_replicator", passwords.Replicator);
+        Owner = ConnectionString("platform_owner", Passwords.Owner);
+        App = ConnectionString("platform_app", Passwords.App);
+        Reader = ConnectionString("platform_reader", Passwords.Reader);
+        Replicator = ConnectionString("platform_replicator", Passwords.Replicator);
     }
 
     /// <summary>The database's name.</summary>
@@ -38,6 +39,17 @@ public sealed class TestDatabase : IAsyncDisposable
 
     /// <summary>The connection string of the stack's Redis.</summary>
     public string Redis { get; }
+
+    /// <summary>A database with roles and extensions; made when it is not there.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="server">A superuser's connection string, to the server's database <c>postgres</c>.</param>
+    /// <param name="redis">The connection string of the Redis that goes with it.</param>
+    internal static async Task<TestDatabase> PrepareAsync(string name, string server, string redis)
+    {
+        // Owner and privileges of a database are not part of its template: bootstrap sets them on each copy.
+        await DatabaseBootstrap.RunAsync(server, name, Passwords, CancellationToken.None);
+        return new TestDatabase(name, server, redis);
+    }
 
     /// <summary>Runs a statement as superuser, for what the platform itself has no way to do.</summary>
     public async Task<int> ExecuteAsync(string statement, params object[] parameters)

@@ -23,7 +23,7 @@ public sealed class VectorMappingTests(Stack stack) : IAsyncLifetime
     {
         // Bare, without the platform's roles and extensions: what is tested here has to bring the type itself.
         var server = await stack.AdminConnectionStringAsync();
-        _database = new TestDatabase($"test_vector_{Environment.ProcessId}_{Interlocked.Increment(ref databases)}", server, "", new("", "", "", ""));
+        _database = new TestDatabase($"test_vector_{Environment.ProcessId}_{Interlocked.Increment(ref databases)}", server, redis: "");
         await using var connection = new NpgsqlConnection(server);
         await connection.OpenAsync(Cancellation);
 #pragma warning disable CA2100 // the name is made above
