@@ -68,8 +68,10 @@ public sealed class CacheChanges
     public void AddRow(string table, Func<string, object?> column) => CacheMapping.Add(this, table, column);
 
     /// <summary>Tells the cache, on this process and on the others; after the commit. Repeating it is safe, and it never fails.</summary>
-    public ValueTask ApplyAsync(CacheManager cache) =>
-        IsEmpty ? ValueTask.CompletedTask : IsEverything ? cache.InvalidateAllAsync() : cache.InvalidateAsync(_keys, _tags);
+    /// <param name="cache">The cache.</param>
+    /// <param name="seen">Taken after the commit: which commits it covers.</param>
+    public ValueTask ApplyAsync(CacheManager cache, SeenCommits? seen = null) =>
+        IsEmpty ? ValueTask.CompletedTask : IsEverything ? cache.InvalidateAllAsync(seen) : cache.InvalidateAsync(_keys, _tags, seen);
 
     private void KeepBounded()
     {

@@ -1,5 +1,3 @@
-using Platform.Caching.Redis;
-
 namespace Platform.Caching;
 
 // What a writer calls after its commit, and what is heard of other processes' writers.
@@ -12,7 +10,8 @@ public sealed partial class CacheManager
     /// </summary>
     /// <param name="keys">Whose values have changed.</param>
     /// <param name="tags">Whose members have changed.</param>
-    public async ValueTask InvalidateAsync(IReadOnlyCollection<CacheKey> keys, IReadOnlyCollection<CacheTag> tags)
+    /// <param name="seen">Taken after the commit: which commits this covers. Without it, whoever repairs the cache repeats it.</param>
+    public async ValueTask InvalidateAsync(IReadOnlyCollection<CacheKey> keys, IReadOnlyCollection<CacheTag> tags, SeenCommits? seen = null)
     {
         CacheKey[] cached = [.. keys.Where(IsCacheable).Distinct()];
         int[] slots = [.. cached.Select(FenceSlots.OfKey), .. tags.Select(FenceSlots.OfTag)];
@@ -24,19 +23,18 @@ public sealed partial class CacheManager
         // Before, so that no reader waits for Redis to be rid of the old value, and again after: in between a reader may
         // have got it from Redis once more.
         InvalidateMemory(cached, slots);
-        await _redis.InvalidateAsync(cached, slots).ConfigureAwait(false);
+        await _redis.InvalidateAsync(cached, slots, seen).ConfigureAwait(false);
         InvalidateMemory(cached, slots);
     }
 
     /// <summary>Makes everything that is cached unread, on every process.</summary>
-    public async ValueTask InvalidateAllAsync()
+    /// <param name="seen">Which commits this covers.</param>
+    public async ValueTask InvalidateAllAsync(SeenCommits? seen = null)
     {
         OnInvalidationsMissed();
-        await _redis.InvalidateAllAsync().ConfigureAwait(false);
+        await _redis.InvalidateAllAsync(seen).ConfigureAwait(false);
         OnInvalidationsMissed();
     }
-
-    private void OnOthersInvalidated(FenceMessage message) => InvalidateMemory(message.Keys, message.Slots);
 
     private void OnInvalidationsMissed() => _fence.InvalidateAll(() =>
     {

@@ -100,8 +100,7 @@ public sealed partial class CacheManager
         FenceMirror? mirror = null;
         try
         {
-            using var activity = Activities.StartActivity("cache load", ActivityKind.Internal, parent);
-            activity?.SetTag("cache.family", family.Policy.Family);
+            using var activity = StartLoad(family, parent);
             if (await FindAgainAsync<T>(key, family, pending.Began, isRefresh).ConfigureAwait(false) is { } found)
             {
                 pending.Complete(found);
@@ -119,23 +118,7 @@ public sealed partial class CacheManager
                 }
             }
 
-            // Taken before the load, like the time of this node's own fence: what is invalidated from now on, the value may lack.
-            var fence = mirror?.Heard ?? 0;
-            var started = _time.GetTimestamp();
-            var value = await LoadAsync(state, load, family, started).ConfigureAwait(false);
-            var slots = family.SlotsOf(key, value);
-            var fresh = FreshFor(family, value, slots);
-            if (fresh is null)
-            {
-                // Before its readers have it: what is not cached is no answer to who asks after them.
-                Forget(key, pending);
-            }
-
-            pending.Complete(new Loaded<T>(Remember(key, family, value, slots, pending.Began, started, fresh), slots));
-            if (mirror is not null && fresh is not null)
-            {
-                lease = await StoreAsync(key, family, value, slots, mirror, fence, started, fresh.Value, lease).ConfigureAwait(false) ? "" : lease;
-            }
+            lease = await LoadAndKeepAsync(pending, key, state, load, family, mirror, lease).ConfigureAwait(false) ? "" : lease;
         }
         catch (Exception error)
         {
@@ -155,6 +138,29 @@ public sealed partial class CacheManager
                 await _redis.ReleaseAsync(key, lease).ConfigureAwait(false);
             }
         }
+    }
+
+    private static Activity? StartLoad(CacheFamily family, ActivityContext parent) =>
+        Activities.StartActivity("cache load", ActivityKind.Internal, parent)?.SetTag("cache.family", family.Policy.Family);
+
+    /// <returns>Whether Redis was asked to store the value, and so was given back the lease.</returns>
+    private async ValueTask<bool> LoadAndKeepAsync<TState, T>(
+        PendingLoad<T> pending, CacheKey key, TState state, Func<TState, CancellationToken, ValueTask<T>> load, CacheFamily family, FenceMirror? mirror, string lease)
+    {
+        // Taken before the load, like the time of this node's own fence: what is invalidated from now on, the value may lack.
+        var fence = mirror?.Heard ?? 0;
+        var started = _time.GetTimestamp();
+        var value = await LoadAsync(state, load, family, started).ConfigureAwait(false);
+        var slots = family.SlotsOf(key, value);
+        var fresh = FreshFor(family, value, slots);
+        if (fresh is null)
+        {
+            // Before its readers have it: what is not cached is no answer to who asks after them.
+            Forget(key, pending);
+        }
+
+        pending.Complete(new Loaded<T>(Remember(key, family, value, slots, pending.Began, started, fresh), slots));
+        return mirror is not null && fresh is not null && await StoreAsync(key, family, value, slots, mirror, fence, started, fresh.Value, lease).ConfigureAwait(false);
     }
 
     // Between this read's look and its turn another load may have ended. A refresh looks only at Redis, and only for what

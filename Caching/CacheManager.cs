@@ -60,7 +60,7 @@ public sealed partial class CacheManager : IAsyncDisposable
         _detachedTicks = Ticks(options.DetachedTtl);
         _audit = new StalenessAudit(_telemetry, _time, logger);
         _redis = new RedisLink(redis, sockets, options, _telemetry, logger);
-        _redis.Start(OnOthersInvalidated, OnInvalidationsMissed);
+        _redis.Start(InvalidateMemory, OnInvalidationsMissed);
         _sweep = _time.CreateTimer(_ => _memory.RemoveExpired(_time.GetTimestamp()), null, ExpirySweep, ExpirySweep);
     }
 

@@ -70,14 +70,14 @@ internal sealed partial class RedisLink
         {
             if (taken.Everything)
             {
-                await Database.ScriptEvaluateAsync(RedisScripts.InvalidateAll, [_names.Table], [NewEpoch(), (string)_names.Channel!, FenceMirror.TableBytes])
+                await Database.ScriptEvaluateAsync(RedisScripts.InvalidateAll, [_names.Table], [NewEpoch(), (string)_names.Channel!, FenceMirror.TableBytes, ""])
                     .WaitAsync(AnswerLimit, cancellationToken).ConfigureAwait(false);
                 taken = (false, [], []);
                 LoseHearing();
                 throw new InvalidOperationException("The table has a new epoch now.");
             }
 
-            if (taken.Slots.Count > 0 && !await InvalidateAsync(mirror, taken.Keys, taken.Slots).WaitAsync(AnswerLimit, cancellationToken).ConfigureAwait(false))
+            if (taken.Slots.Count > 0 && !await InvalidateAsync(mirror, taken.Keys, taken.Slots, seen: null).WaitAsync(AnswerLimit, cancellationToken).ConfigureAwait(false))
             {
                 LoseHearing();
                 throw new InvalidOperationException("The fence table is gone.");
@@ -165,6 +165,12 @@ internal sealed partial class RedisLink
             }
         }
 
+        // The end of an epoch was heard, and all that came after it; after a connection was lost nobody knows what was said.
+        if (_hadOutage || !_epochWasEnded)
+        {
+            _unheard();
+        }
+
         (_epoch, _epochWasEnded) = (mirror.Epoch, false);
     }
 
@@ -179,13 +185,18 @@ internal sealed partial class RedisLink
 
         lock (_changing)
         {
-            _epochWasEnded |= message.Kind == 'e';
-            if (_mirror is { } mirror)
+            _told(message);
+            _epochWasEnded |= message.Kind == FenceMessage.All;
+            if (message.Kind == FenceMessage.Position)
+            {
+                TakePosition(message);
+            }
+            else if (_mirror is { } mirror)
             {
                 if (message.Epoch != mirror.Epoch || message.Seq > mirror.Heard + 1)
                 {
                     Break(loseHearing: true, failure: null);
-                    if (message.Kind == 'e')
+                    if (message.Kind == FenceMessage.All)
                     {
                         // This much is known now, and need not wait until Redis can be used again.
                         _missed();
@@ -220,7 +231,7 @@ internal sealed partial class RedisLink
 
         // After the mirror: a load that begins once the memory has been told must not find in Redis what the mirror still
         // lets pass.
-        _invalidated(message);
+        _invalidated(message.Keys, message.Slots);
         mirror.HeardUpTo(message.Seq);
     }
 

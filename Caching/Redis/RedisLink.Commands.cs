@@ -83,7 +83,10 @@ internal sealed partial class RedisLink
     }
 
     /// <summary>Tells Redis and all nodes; what could not be told is kept for later.</summary>
-    internal async ValueTask InvalidateAsync(IReadOnlyCollection<CacheKey> keys, IReadOnlyCollection<int> slots)
+    /// <param name="keys">Whose values go.</param>
+    /// <param name="slots">Of the keys and of the tags.</param>
+    /// <param name="seen">The commits that it covers; what is told later is told without.</param>
+    internal async ValueTask InvalidateAsync(IReadOnlyCollection<CacheKey> keys, IReadOnlyCollection<int> slots, SeenCommits? seen)
     {
         if (_usable is not { } mirror)
         {
@@ -93,7 +96,7 @@ internal sealed partial class RedisLink
 
         try
         {
-            if (await InvalidateAsync(mirror, keys, slots).WaitAsync(_budget).ConfigureAwait(false))
+            if (await InvalidateAsync(mirror, keys, slots, seen).WaitAsync(_budget).ConfigureAwait(false))
             {
                 return;
             }
@@ -111,13 +114,13 @@ internal sealed partial class RedisLink
     }
 
     /// <summary>Begins a new epoch.</summary>
-    internal async ValueTask InvalidateAllAsync()
+    internal async ValueTask InvalidateAllAsync(SeenCommits? seen)
     {
         try
         {
             if (_usable is not null)
             {
-                await Database.ScriptEvaluateAsync(RedisScripts.InvalidateAll, [_names.Table], [NewEpoch(), (string)_names.Channel!, FenceMirror.TableBytes])
+                await Database.ScriptEvaluateAsync(RedisScripts.InvalidateAll, [_names.Table], [NewEpoch(), (string)_names.Channel!, FenceMirror.TableBytes, seen?.Text ?? ""])
                     .WaitAsync(_budget).ConfigureAwait(false);
                 LoseHearing();
                 return;
@@ -160,12 +163,12 @@ internal sealed partial class RedisLink
     }
 
     /// <returns>False when the table is not there.</returns>
-    private async Task<bool> InvalidateAsync(FenceMirror mirror, IReadOnlyCollection<CacheKey> keys, IReadOnlyCollection<int> slots)
+    private async Task<bool> InvalidateAsync(FenceMirror mirror, IReadOnlyCollection<CacheKey> keys, IReadOnlyCollection<int> slots, SeenCommits? seen)
     {
         // In parts: a script holds up everybody else, and Lua's stack is finite.
         foreach (var (keyPart, slotPart) in Parts(keys, slots))
         {
-            var arguments = new List<RedisValue> { (string)_names.Channel!, FenceMirror.TableBytes, FenceMessage.Write(slotPart, keyPart) };
+            var arguments = new List<RedisValue> { (string)_names.Channel!, FenceMirror.TableBytes, FenceMessage.Write(slotPart, keyPart, seen) };
             arguments.AddRange(slotPart.Select(slot => (RedisValue)slot));
             var answer = await Database.ScriptEvaluateAsync(RedisScripts.Invalidate, [_names.Table, .. keyPart.Select(_names.Value)], [.. arguments]).ConfigureAwait(false);
             if (answer.IsNull)
@@ -190,6 +193,8 @@ internal sealed partial class RedisLink
 
                 if (seq == mirror.Heard + 1)
                 {
+                    // Memory too, before it counts as heard: a position that is told next vouches for what it answers.
+                    _invalidated([.. keyPart], [.. slotPart]);
                     mirror.HeardUpTo(seq);
                 }
             }

@@ -36,7 +36,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _changing = new();
     private readonly PendingInvalidations _pending = new();
-    private Action<FenceMessage> _invalidated = _ => { };
+    private Action<CacheKey[], int[]> _invalidated = (_, _) => { };
     private Action _missed = () => { };
     private Task _running = Task.CompletedTask;
     private readonly SemaphoreSlim _lost = new(0, 1);
@@ -67,7 +67,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
     /// <summary>Begins to attach.</summary>
     /// <param name="invalidated">Called for what others invalidated, in order, before it counts as heard.</param>
     /// <param name="missed">Called when messages may have been missed: the memory must be dropped.</param>
-    internal void Start(Action<FenceMessage> invalidated, Action missed)
+    internal void Start(Action<CacheKey[], int[]> invalidated, Action missed)
     {
         (_invalidated, _missed) = (invalidated, missed);
         _running = Task.Run(() => RunAsync(_stopping.Token));

@@ -13,6 +13,9 @@ internal sealed class RedisNames(string space)
 
     internal RedisKey Run { get; } = $"{space}:run";
 
+    /// <summary>How far all has been told, as it was told last.</summary>
+    internal RedisKey Position { get; } = $"{space}:position";
+
     internal RedisChannel Channel { get; } = RedisChannel.Literal($"{space}:invalidations");
 
     internal RedisKey Value(CacheKey key) => Of(_values, key);

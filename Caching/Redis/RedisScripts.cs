@@ -8,6 +8,7 @@ internal static class RedisScripts
     internal static readonly string Invalidate = Read("invalidate");
     internal static readonly string InvalidateAll = Read("invalidate_all");
     internal static readonly string Fill = Read("fill");
+    internal static readonly string Watermark = Read("watermark");
 
     private static string Read(string name)
     {
