@@ -15,17 +15,17 @@ public sealed class ChangeBatch
     /// <summary>From 1, in the order of delivery by this reader.</summary>
     public long Number { get; internal init; }
 
-    /// <summary>
-    /// Raised whenever another reader takes the slot. A store that refuses what comes with an older one than it has seen is
-    /// safe from a reader that has lost the slot and does not know it yet.
-    /// </summary>
-    public long Epoch { get; internal init; }
+    /// <summary>The reading of the slot that it comes from.</summary>
+    public ChangeStreamSession Session { get; internal init; } = null!;
+
+    /// <inheritdoc cref="ChangeStreamSession.Epoch" />
+    public long Epoch => Session.Epoch;
 
     /// <summary>Where the transaction's commit begins in the WAL; of a snapshot, where the stream goes on after it.</summary>
     public NpgsqlLogSequenceNumber CommitLsn { get; internal init; }
 
-    /// <summary>Where the commit ends; confirmed once the batch is.</summary>
-    internal NpgsqlLogSequenceNumber EndLsn { get; init; }
+    /// <summary>Where the commit ends, confirmed once the batch is: later commits begin there or after it. 0 unless it is the last of a transaction.</summary>
+    public NpgsqlLogSequenceNumber EndLsn { get; internal init; }
 
     /// <summary>When it was committed, by the server's clock.</summary>
     public DateTimeOffset CommitTime { get; internal init; }

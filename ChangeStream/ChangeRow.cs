@@ -7,7 +7,8 @@ public sealed class ChangeRow
 
     internal ChangeRow(ChangeTable table, ChangeValue[] values) => (Table, _values) = (table, values);
 
-    internal ChangeTable Table { get; }
+    /// <summary>Whose row it is.</summary>
+    public ChangeTable Table { get; }
 
     /// <summary>The values, in the order of the table's columns.</summary>
     public IReadOnlyList<ChangeValue> Values => _values;

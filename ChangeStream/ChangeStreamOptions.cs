@@ -24,6 +24,13 @@ public sealed class ChangeStreamOptions
     /// <value>False by default: for consumers that care for what happens, not for what is.</value>
     public bool Snapshot { get; set; }
 
+    /// <summary>Whether transactions that hold nothing for the consumer, such as the readers' own heartbeats, are delivered as batches without changes.</summary>
+    /// <value>
+    /// False by default: then they are confirmed unseen. For consumers that keep a position of their own: nothing is confirmed
+    /// then that they have not noted.
+    /// </value>
+    public bool EmptyBatches { get; set; }
+
     /// <summary>Most changes in one batch; a transaction with more comes in several.</summary>
     /// <value>1,000 by default; 1 to 100,000.</value>
     [Range(1, 100_000)]

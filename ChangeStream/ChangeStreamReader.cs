@@ -77,6 +77,11 @@ public sealed partial class ChangeStreamReader : IAsyncDisposable
                         Lost(e);
                         break;
                     }
+                    catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+                    {
+                        _telemetry.Status = _telemetry.Status with { IsActive = false, Failure = e.Message };
+                        throw;
+                    }
 
                     yield return batches.Current;
                 }
@@ -117,10 +122,11 @@ public sealed partial class ChangeStreamReader : IAsyncDisposable
         if (slot.IsActive)
             yield break;
 
+        await using var session = new StreamSession(_options, tables, _store, _positions, _telemetry);
+        await session.ConnectAsync(cancellationToken).ConfigureAwait(false);
         var startsAt = slot.ConfirmedLsn;
         foreach (var confirmed in new[] { await _store.ConfirmedAsync(cancellationToken).ConfigureAwait(false), _positions.Flushed })
             startsAt = confirmed > startsAt ? confirmed : startsAt;
-        await using var session = new StreamSession(_options, tables, _store, _positions, _telemetry);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var monitor = Task.CompletedTask;
         try

@@ -11,6 +11,7 @@ internal sealed class Positions
     private readonly Lock _changing = new();
     private readonly Queue<Delivered> _unconfirmed = [];
     private long _number;
+    private string? _history;
     private NpgsqlLogSequenceNumber _seen;
     private NpgsqlLogSequenceNumber _confirmed;
 
@@ -46,6 +47,22 @@ internal sealed class Positions
         {
             lock (_changing)
                 return _unconfirmed.TryPeek(out var oldest) ? oldest.CommitTime : null;
+        }
+    }
+
+    /// <summary>The slot is read anew: what was delivered and not confirmed will be delivered again, under other numbers.</summary>
+    /// <param name="history">Which history of the database is read now; positions of another say nothing of it.</param>
+    /// <param name="serverLsn">How far its WAL is. When that is not as far as it was confirmed, it was put back to an earlier state.</param>
+    internal void Begin(string history, NpgsqlLogSequenceNumber serverLsn)
+    {
+        lock (_changing)
+        {
+            if (_unconfirmed.Count > 0)
+                _seen = _confirmed;
+            _unconfirmed.Clear();
+            if (history != _history || serverLsn < _confirmed)
+                _seen = _confirmed = default;
+            _history = history;
         }
     }
 

@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
 using Npgsql.Replication;
 using Npgsql.Replication.PgOutput;
 using Npgsql.Replication.PgOutput.Messages;
@@ -24,6 +27,7 @@ internal sealed partial class StreamSession(ChangeStreamOptions options, Publish
         WalReceiverTimeout = options.SenderTimeout * 2,
     };
 
+    private string _history = "";
     private RowDecoder _rows = null!;
     private Dictionary<string, (bool IsComplete, string[]? AfterKey)> _snapshots = null!;
     private TableSnapshot? _snapshot;
@@ -31,8 +35,11 @@ internal sealed partial class StreamSession(ChangeStreamOptions options, Publish
     private List<ChangeMessage> _messages = [];
     private long _sequence;
 
+    /// <summary>Null until it has the slot.</summary>
+    internal ChangeStreamSession? Taken { get; private set; }
+
     /// <summary>The epoch of this session; 0 until it has the slot.</summary>
-    internal long Epoch { get; private set; }
+    internal long Epoch => Taken?.Epoch ?? 0;
 
     /// <summary>Set, it ends after the transaction that is being read.</summary>
     internal bool EndsSoon { get; set; }
@@ -48,13 +55,22 @@ internal sealed partial class StreamSession(ChangeStreamOptions options, Publish
             _replication.SetReplicationStatus(flushed);
     }
 
+    /// <summary>Connects; positions are of the history that the server has now.</summary>
+    internal async Task ConnectAsync(CancellationToken cancellationToken)
+    {
+        await _replication.Open(cancellationToken).ConfigureAwait(false);
+        var server = await _replication.IdentifySystem(cancellationToken).ConfigureAwait(false);
+        var history = SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{server.SystemId}/{server.Timeline}")));
+        _history = Convert.ToHexStringLower(history.AsSpan(0, 4));
+        positions.Begin(_history, server.XLogPos);
+    }
+
     /// <param name="startsAt">How far its consumer has confirmed.</param>
     /// <param name="taken">Called once the slot is this session's.</param>
     /// <param name="cancellationToken">Ends it.</param>
     internal async IAsyncEnumerable<ChangeBatch> ReadAsync(NpgsqlLogSequenceNumber startsAt, Action taken, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         _rows = new RowDecoder(await store.TypesAsync(cancellationToken).ConfigureAwait(false));
-        await _replication.Open(cancellationToken).ConfigureAwait(false);
         // So that there is something to receive: only that shows that the slot is ours.
         await store.BeatAsync(cancellationToken).ConfigureAwait(false);
         var stream = _replication.StartReplication(new PgOutputReplicationSlot(options.Slot),
@@ -66,7 +82,7 @@ internal sealed partial class StreamSession(ChangeStreamOptions options, Publish
         {
             if (Epoch == 0)
             {
-                await TakeAsync(cancellationToken).ConfigureAwait(false);
+                await TakeAsync(startsAt, cancellationToken).ConfigureAwait(false);
                 taken();
                 if (await GapAsync(startsAt, cancellationToken).ConfigureAwait(false) is { } gap)
                     yield return gap;
@@ -92,7 +108,7 @@ internal sealed partial class StreamSession(ChangeStreamOptions options, Publish
                     _rows.Add(type);
                     break;
                 case CommitMessage end:
-                    if (_changes.Count + _messages.Count > 0)
+                    if (options.EmptyBatches || _changes.Count + _messages.Count > 0)
                         yield return Batch(end.TransactionEndLsn, isLast: true);
                     positions.See(end.TransactionEndLsn);
                     telemetry.Transaction();
@@ -117,10 +133,11 @@ internal sealed partial class StreamSession(ChangeStreamOptions options, Publish
         {
             var batch = new ChangeBatch
             {
-                Number = positions.Deliver(endLsn, commit.Time), Epoch = Epoch, Xid = commit.Xid, CommitLsn = commit.Lsn, EndLsn = endLsn, CommitTime = commit.Time,
+                Number = positions.Deliver(endLsn, commit.Time), Session = Taken!, Xid = commit.Xid, CommitLsn = commit.Lsn, EndLsn = endLsn, CommitTime = commit.Time,
                 Changes = _changes, Messages = _messages, IsFirst = isFirst, IsLast = isLast,
             };
-            telemetry.Batch(_changes.Count);
+            if (_changes.Count + _messages.Count > 0)
+                telemetry.Batch(_changes.Count);
             (_changes, _messages, _rows.Length) = ([], [], 0);
             return batch;
         }
@@ -134,9 +151,10 @@ internal sealed partial class StreamSession(ChangeStreamOptions options, Publish
     }
 
     // The slot is ours: the server sends. What another reader notes from now on is refused.
-    private async Task TakeAsync(CancellationToken cancellationToken)
+    private async Task TakeAsync(NpgsqlLogSequenceNumber startsAt, CancellationToken cancellationToken)
     {
-        Epoch = await store.NextEpochAsync(cancellationToken).ConfigureAwait(false);
+        var (epoch, serverLsn) = await store.NextEpochAsync(cancellationToken).ConfigureAwait(false);
+        Taken = new ChangeStreamSession(epoch, _history, startsAt, serverLsn);
         if (!options.Snapshot)
             return;
 
@@ -156,7 +174,7 @@ internal sealed partial class StreamSession(ChangeStreamOptions options, Publish
         var (epoch, at) = (Epoch, DateTimeOffset.MinValue);
         return new ChangeBatch
         {
-            Number = positions.Deliver(default, at, token => store.ForgetGapAsync(epoch, token)), Epoch = epoch, CommitLsn = startsAt,
+            Number = positions.Deliver(default, at, token => store.ForgetGapAsync(epoch, token)), Session = Taken!, CommitLsn = startsAt,
             Gap = new ChangeGap(from, startsAt, [.. tables.Select(table => table.FullName)], reason),
         };
     }

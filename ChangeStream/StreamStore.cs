@@ -71,8 +71,15 @@ internal sealed class StreamStore(ChangeStreamOptions options) : IAsyncDisposabl
     }
 
     /// <summary>Takes the slot's next epoch, for a reader that has the slot.</summary>
-    internal async Task<long> NextEpochAsync(CancellationToken cancellationToken) => (long)(await ScalarAsync(
-        "UPDATE ops.change_streams SET epoch = epoch + 1 WHERE slot = $1 RETURNING epoch", cancellationToken).ConfigureAwait(false))!;
+    /// <returns>The epoch, and how far the server's WAL is now.</returns>
+    internal async Task<(long Epoch, NpgsqlLogSequenceNumber ServerLsn)> NextEpochAsync(CancellationToken cancellationToken)
+    {
+        await using var command = Command("UPDATE ops.change_streams SET epoch = epoch + 1 WHERE slot = $1 RETURNING epoch, pg_current_wal_flush_lsn()", []);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        return await reader.ReadAsync(cancellationToken).ConfigureAwait(false)
+            ? (reader.GetInt64(0), reader.GetFieldValue<NpgsqlLogSequenceNumber>(1))
+            : throw new InvalidOperationException($"What was noted of the slot {options.Slot} in ops.change_streams was deleted.");
+    }
 
     /// <summary>Emits a message that the slot's reader receives as a transaction of its own.</summary>
     internal async Task<NpgsqlLogSequenceNumber> BeatAsync(CancellationToken cancellationToken) => (NpgsqlLogSequenceNumber)(await ScalarAsync(

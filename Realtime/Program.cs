@@ -1,12 +1,37 @@
-using Platform.Realtime.Changes;
+using Platform.Realtime.Publishing;
 using Platform.Realtime.Subscriptions;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults();
-builder.AddCaching("redis");
-builder.Services.AddSingleton<Fanout>();
-builder.Services.AddSingleton<ChangeLog>();
+namespace Platform.Realtime;
 
-var app = builder.Build();
-app.MapDefaultEndpoints();
-await app.RunAsync();
+internal static class Program
+{
+    internal static async Task<int> Main(string[] args)
+    {
+        try
+        {
+            await using var app = Build(args);
+            await app.StartAsync();
+            await app.WaitForShutdownAsync();
+            return 0;
+        }
+        catch (Exception e) when (e is InvalidOperationException or IOException)
+        {
+            // A setting that cannot be used, or an address that is taken: the sentence says all, a stack trace would hide it.
+            await Console.Error.WriteLineAsync($"Realtime cannot start: {e.Message}");
+            return 1;
+        }
+    }
+
+    private static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.AddServiceDefaults();
+        builder.AddCaching("redis");
+        builder.Services.AddSingleton<Fanout>();
+        builder.AddChangeLog();
+
+        var app = builder.Build();
+        app.MapDefaultEndpoints();
+        return app;
+    }
+}

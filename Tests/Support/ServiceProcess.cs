@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Platform.Tests.Support;
+
+/// <summary>A service in a process of its own, as it is deployed.</summary>
+internal abstract class ServiceProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+
+    /// <param name="service">The project.</param>
+    /// <param name="settings">Its configuration.</param>
+    protected ServiceProcess(string service, IEnumerable<(string Key, string Value)> settings)
+    {
+        Address = new Uri($"http://127.0.0.1:{FreePort()}");
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"Platform.{service}.dll"), "--urls", Address.OriginalString])
+        {
+            WorkingDirectory = AppContext.BaseDirectory,
+        };
+        start.Environment["DOTNET_ENVIRONMENT"] = "Production";
+        foreach (var (key, value) in settings)
+            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
+        _process = Process.Start(start)!;
+    }
+
+    public Process Process => _process;
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address { get; }
+
+    public HttpClient CreateClient() => new() { BaseAddress = Address };
+
+    /// <summary>Ends it by SIGKILL: it has no chance to finish anything.</summary>
+    public async Task KillAsync()
+    {
+        Process.Kill(entireProcessTree: true);
+        await Process.WaitForExitAsync();
+    }
+
+    /// <summary>Stops it by SIGSTOP: its connections stay, it does nothing.</summary>
+    public void Freeze() => Signal("STOP");
+
+    /// <summary>It goes on where it was.</summary>
+    public void Thaw() => Signal("CONT");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!Process.HasExited)
+            await KillAsync();
+        Process.Dispose();
+    }
+
+    /// <summary>Waits until it says that it is ready; ends it when it does not come to that.</summary>
+    protected async Task ReadyAsync()
+    {
+        try
+        {
+            using var client = CreateClient();
+            await Eventually.HoldsAsync(() => IsReadyAsync(client), $"{GetType().Name} is ready", TimeSpan.FromMinutes(1));
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
+
+    private static async Task<bool> IsReadyAsync(HttpClient client)
+    {
+        try
+        {
+            using var answer = await client.GetAsync("/health", TestContext.Current.CancellationToken);
+            return answer.StatusCode == HttpStatusCode.OK;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private void Signal(string signal)
+    {
+        using var kill = Process.Start("kill", ["-" + signal, Process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+}
