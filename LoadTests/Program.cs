@@ -19,3 +19,6 @@ var load = new Command("load", "Ask a server for as much as it can answer.") { H
 var commands = new RootCommand("Measurements of Platform; LoadTests/README.md says how to read them.") { bench, race, soak, serve, read, load };
 bench.Options.Add(BenchStack.Postgres);
 return await commands.Parse(args).InvokeAsync();
+
+// Not public, as it would be by default: tests mean the Api's by that name.
+internal sealed partial class Program;
