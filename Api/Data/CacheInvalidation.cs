@@ -1,20 +1,23 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Platform.CacheMap;
+using Platform.Caching;
 
 namespace Platform.Api.Data;
 
 /// <summary>Tells the cache what transactions changed, once they have ended.</summary>
-/// <param name="apply">Makes it unread; never fails.</param>
+/// <param name="apply">Makes it unread, and says which commits that covers where it is known; never fails.</param>
 /// <param name="clock">Paces the repetitions after a commit whose outcome nobody knows.</param>
-internal sealed class CacheInvalidation(Func<CacheChanges, ValueTask> apply, TimeProvider clock)
+internal sealed class CacheInvalidation(Func<CacheChanges, SeenCommits?, ValueTask> apply, TimeProvider clock)
 {
     // A server that did not answer may be at the commit still. A reader that fills the cache before that is done fills it
     // with what was, so one invalidation now is not enough.
     private static readonly TimeSpan[] Again = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30)];
 
     /// <summary>The transaction is committed.</summary>
-    internal ValueTask CommittedAsync(CacheChanges changes) => changes.IsEmpty ? ValueTask.CompletedTask : apply(changes);
+    /// <param name="changes">What it changed.</param>
+    /// <param name="seen">Taken since then; null when it could not be had.</param>
+    internal ValueTask CommittedAsync(CacheChanges changes, SeenCommits? seen) => changes.IsEmpty ? ValueTask.CompletedTask : apply(changes, seen);
 
     /// <summary>The commit, or a statement that is its own transaction, failed.</summary>
     /// <param name="changes">What it would have changed.</param>
@@ -27,7 +30,7 @@ internal sealed class CacheInvalidation(Func<CacheChanges, ValueTask> apply, Tim
         }
 
         _ = RepeatAsync(changes);
-        return apply(changes);
+        return apply(changes, null);
     }
 
     private async Task RepeatAsync(CacheChanges changes)
@@ -35,7 +38,7 @@ internal sealed class CacheInvalidation(Func<CacheChanges, ValueTask> apply, Tim
         foreach (var delay in Again)
         {
             await Task.Delay(delay, clock);
-            await apply(changes);
+            await apply(changes, null);
         }
     }
 

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Metadata;
+using Platform.CacheMap;
 
 namespace Platform.Api.Data;
 
@@ -90,13 +91,20 @@ internal sealed class CacheInvalidationInterceptor(CacheInvalidation invalidatio
 
     // Inside a larger transaction it is the commit's to tell.
     private ValueTask SavedAsync(PlatformDbContext db) =>
-        db.Database.CurrentTransaction is null ? invalidation.CommittedAsync(db.TakeChanges(transaction: null)) : ValueTask.CompletedTask;
+        db.Database.CurrentTransaction is null ? CommittedAsync(db, db.TakeChanges(transaction: null)) : ValueTask.CompletedTask;
 
     private ValueTask SaveFailedAsync(PlatformDbContext db, Exception? cause) =>
         db.Database.CurrentTransaction is null ? invalidation.FailedAsync(db.TakeChanges(transaction: null), cause) : ValueTask.CompletedTask;
 
-    private ValueTask CommittedAsync(TransactionEndEventData eventData) =>
-        invalidation.CommittedAsync(Context(eventData).TakeChanges(eventData.TransactionId));
+    private ValueTask CommittedAsync(TransactionEndEventData eventData) => CommittedAsync(Context(eventData), Context(eventData).TakeChanges(eventData.TransactionId));
+
+    private async ValueTask CommittedAsync(PlatformDbContext db, CacheChanges changes)
+    {
+        if (!changes.IsEmpty)
+        {
+            await invalidation.CommittedAsync(changes, await CommitSnapshot.ReadAsync(db.Database));
+        }
+    }
 
     // A rollback that fails has lost its connection, and the server rolls back.
     private ValueTask TransactionFailedAsync(TransactionErrorEventData eventData) =>

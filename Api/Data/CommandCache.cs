@@ -70,9 +70,9 @@ internal sealed class CommandCache : IAsyncDisposable
         }
     }
 
-    private ValueTask ApplyAsync(CacheChanges changes)
+    private ValueTask ApplyAsync(CacheChanges changes, SeenCommits? seen)
     {
         _wasToldOfAny = true;
-        return Cache is { } cache ? changes.ApplyAsync(cache) : ValueTask.CompletedTask;
+        return Cache is { } cache ? changes.ApplyAsync(cache, seen) : ValueTask.CompletedTask;
     }
 }

@@ -21,7 +21,7 @@ internal static class DataExtensions
                 settings.DisableRetry = true;
             },
             PlatformDbContext.Configure);
-        builder.Services.AddSingleton(services => new CacheInvalidation(changes => changes.ApplyAsync(services.GetRequiredService<CacheManager>()), services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton(services => new CacheInvalidation((changes, seen) => changes.ApplyAsync(services.GetRequiredService<CacheManager>(), seen), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<CacheInvalidationInterceptor>();
         builder.Services.ConfigureDbContext<PlatformDbContext>(
             (services, options) => options.AddInterceptors(services.GetRequiredService<CacheInvalidationInterceptor>()), ServiceLifetime.Singleton);

@@ -101,12 +101,19 @@ internal static class OpenApiDescription
         }
 
         var isRead = context.Description.HttpMethod is "GET" or "HEAD";
+        if (isRead)
+        {
+            AddHeader(operation, ReadPosition.MinHeader, false, "A `Platform-Lsn` that you were answered: whatever was committed up to it is in the answer.");
+        }
+
         foreach (var (status, answer) in answers)
         {
             Describe(status, (OpenApiResponse)answer, operation);
-            if (!isRead && status[0] == '2')
+            if (status[0] == '2')
             {
-                Says((OpenApiResponse)answer, CommitPosition.Header, "A position of PostgreSQL's WAL at which all that was written is committed.");
+                Says((OpenApiResponse)answer, CommitPosition.Header, isRead
+                    ? "A position of PostgreSQL's WAL up to which the answer lacks nothing: subscribe from it to hear of the rest. Absent while it is not known."
+                    : "A position of PostgreSQL's WAL at which all that was written is committed.");
             }
 
             var type = context.Description.SupportedResponseTypes.FirstOrDefault(t => t.StatusCode.ToString(CultureInfo.InvariantCulture) == status)?.Type;

@@ -1,17 +1,19 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.EntityFrameworkCore;
 using Platform.Api.Data;
+using Platform.Caching;
 
 namespace Platform.Api.Http;
 
 /// <summary>
-/// Says with each answer to a write at which position of the WAL all that it wrote is committed (docs/consistency.md).
+/// Says with each answer to a write at which position of the WAL all that it wrote is committed, and with each answer to a read
+/// up to which position it lacks nothing (docs/consistency.md).
 /// </summary>
 /// <remarks>
 /// It is read by a statement of its own, after whatever the endpoint committed and on the same connection, whichever
 /// way it wrote; an answer that repeats what an earlier request did has the position of now, which is past that one's too.
 /// </remarks>
-internal sealed partial class CommitPosition(RequestDelegate next, ILogger<CommitPosition> logger)
+internal sealed partial class CommitPosition(RequestDelegate next, CacheManager cache, ILogger<CommitPosition> logger)
 {
     internal const string Header = "Platform-Lsn";
 
@@ -25,8 +27,16 @@ internal sealed partial class CommitPosition(RequestDelegate next, ILogger<Commi
     public async Task InvokeAsync(HttpContext context, PlatformDbContext db)
     {
         var method = context.Request.Method;
+        if (!ReadPosition.TryRead(context.Request, out _))
+        {
+            await ReadPosition.Refusal().ExecuteAsync(context);
+            return;
+        }
+
         if (HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method) || HttpMethods.IsTrace(method))
         {
+            // What comes here is read from the database, which shows whatever is committed by now.
+            ReadPosition.Say(context.Response.Headers, cache.Applied);
             await next(context);
             return;
         }

@@ -31,20 +31,27 @@ internal sealed class PublicAnswers
 
     internal Task AnswerAsync(HttpContext context, CachedRead read)
     {
-        var result = _cache.ReadAsync(read.Key, (this, read), static (state, unwanted) => state.Item1.LoadAsync(state.read, unwanted), read.Policy, CancellationToken.None);
-        if (result.IsCompletedSuccessfully)
+        if (!ReadPosition.TryRead(context.Request, out var atLeast))
         {
-            return WriteAsync(context, read, result.Result);
+            return ReadPosition.Refusal().ExecuteAsync(context);
         }
 
-        context.Features.Set(new Waiting(read, result.AsTask()));
+        // Before the read: what is applied while it runs, its value may lack.
+        var applied = _cache.Applied;
+        var result = _cache.ReadAsync(read.Key, (this, read), static (state, unwanted) => state.Item1.LoadAsync(state.read, unwanted), read.Policy, atLeast, CancellationToken.None);
+        if (result.IsCompletedSuccessfully)
+        {
+            return WriteAsync(context, read, result.Result, applied);
+        }
+
+        context.Features.Set(new Waiting(read, result.AsTask(), applied));
         return _wait(context);
     }
 
     private static async Task WaitAsync(HttpContext context)
     {
         var waiting = context.Features.GetRequiredFeature<Waiting>();
-        await WriteAsync(context, waiting.Read, await waiting.Result.WaitAsync(context.RequestAborted));
+        await WriteAsync(context, waiting.Read, await waiting.Result.WaitAsync(context.RequestAborted), waiting.Applied);
     }
 
     private async ValueTask<CachedAnswer?> LoadAsync(CachedRead read, CancellationToken unwanted)
@@ -53,11 +60,12 @@ internal sealed class PublicAnswers
         return await read.LoadAsync(new AnswerLoad(load.Services), _json.SerializerOptions, CancellationToken.None);
     }
 
-    private static Task WriteAsync(HttpContext context, CachedRead read, CacheResult<CachedAnswer?> result)
+    private static Task WriteAsync(HttpContext context, CachedRead read, CacheResult<CachedAnswer?> result, AppliedPosition? applied)
     {
         var response = context.Response;
         var headers = response.Headers;
         CacheHeaders.SayStatus(headers, result);
+        ReadPosition.Say(headers, applied);
         if (result.Value is not { } answer)
         {
             return Problems.NotFound(read.Noun).ExecuteAsync(context);
@@ -87,5 +95,5 @@ internal sealed class PublicAnswers
         return written.IsCompletedSuccessfully ? Task.CompletedTask : written.AsTask();
     }
 
-    private sealed record Waiting(CachedRead Read, Task<CacheResult<CachedAnswer?>> Result);
+    private sealed record Waiting(CachedRead Read, Task<CacheResult<CachedAnswer?>> Result, AppliedPosition? Applied);
 }

@@ -147,6 +147,6 @@ internal static class PermissionBench
         return each < 1;
 
         async ValueTask<object?> CheckAsync() =>
-            (await tokens.VerifyAsync(token, CancellationToken.None)).Token is { } verified ? await access.AdmitAsync(verified, CancellationToken.None) : null;
+            (await tokens.VerifyAsync(token, CancellationToken.None)).Token is { } verified ? await access.AdmitAsync(verified, 0, CancellationToken.None) : null;
     }
 }

@@ -176,7 +176,7 @@ internal sealed class GoodbooksImport(string connectionString, TimeProvider cloc
             try
             {
                 var (result, changes) = await work(attempt);
-                await CommitAsync(transaction, changes, cancellationToken);
+                await CommitAsync(connection, transaction, changes, cancellationToken);
                 return result;
             }
             catch (Exception e) when (e is DBConcurrencyException
@@ -191,7 +191,7 @@ internal sealed class GoodbooksImport(string connectionString, TimeProvider cloc
         }
     }
 
-    private async Task CommitAsync(NpgsqlTransaction transaction, CacheChanges changes, CancellationToken cancellationToken)
+    private async Task CommitAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CacheChanges changes, CancellationToken cancellationToken)
     {
         try
         {
@@ -205,7 +205,7 @@ internal sealed class GoodbooksImport(string connectionString, TimeProvider cloc
 
         if (invalidation is not null)
         {
-            await invalidation.CommittedAsync(changes);
+            await invalidation.CommittedAsync(changes, changes.IsEmpty ? null : await CommitSnapshot.ReadAsync(connection));
         }
     }
 

@@ -17,18 +17,21 @@ namespace Platform.Api.Identity.Sessions;
 /// </remarks>
 internal sealed class AccessCheck(CacheManager cache, IServiceScopeFactory scopes, DatabaseLimits limits, TimeProvider clock)
 {
+    /// <param name="token">Whose session.</param>
+    /// <param name="atLeast">What was committed up to this position must not be missed; 0 for none.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Whoever the token speaks for; null when its session has ended.</returns>
-    internal async ValueTask<ClaimsPrincipal?> AdmitAsync(VerifiedToken token, CancellationToken cancellationToken)
+    internal async ValueTask<ClaimsPrincipal?> AdmitAsync(VerifiedToken token, ulong atLeast, CancellationToken cancellationToken)
     {
         var session = await cache.ReadAsync(token.SessionKey, (This: this, token.Token),
-            static (state, unwanted) => state.This.LoadSessionAsync(state.Token, unwanted), CachePolicies.User, cancellationToken);
+            static (state, unwanted) => state.This.LoadSessionAsync(state.Token, unwanted), CachePolicies.User, atLeast, cancellationToken);
         if (session.Value.GoodUntil <= clock.GetUtcNow())
         {
             return null;
         }
 
         var permissions = await cache.ReadAsync(token.PermissionsKey, (This: this, token.Token),
-            static (state, unwanted) => state.This.LoadPermissionsAsync(state.Token, unwanted), CachePolicies.Permissions, cancellationToken);
+            static (state, unwanted) => state.This.LoadPermissionsAsync(state.Token, unwanted), CachePolicies.Permissions, atLeast, cancellationToken);
         return token.PrincipalWith(permissions.Value);
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
+using Platform.Api.Http;
 using Platform.Api.Identity.Sessions;
 
 namespace Platform.Api.Identity.Tokens;
@@ -34,7 +35,9 @@ internal sealed class BearerAuthentication(IOptionsMonitor<AuthenticationSchemeO
             return AuthenticateResult.Fail(_refusal!);
         }
 
-        if (await access.AdmitAsync(token, Context.RequestAborted) is { } principal)
+        // One that is none is refused later, whoever asks.
+        _ = ReadPosition.TryRead(Request, out var atLeast);
+        if (await access.AdmitAsync(token, atLeast, Context.RequestAborted) is { } principal)
         {
             return AuthenticateResult.Success(new AuthenticationTicket(principal, Name));
         }

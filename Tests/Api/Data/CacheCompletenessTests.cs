@@ -7,6 +7,7 @@ using Npgsql;
 using Platform.Api.Catalog.Import;
 using Platform.Api.Data;
 using Platform.CacheMap;
+using Platform.Caching;
 using Platform.Tests.Api.Catalog;
 using Platform.Tests.Api.Store;
 using Platform.Tests.Support;
@@ -211,7 +212,7 @@ public sealed class CacheCompletenessTests(Stack stack) : IAsyncLifetime
         }
     }
 
-    private ValueTask RecordAsync(CacheChanges changes)
+    private ValueTask RecordAsync(CacheChanges changes, SeenCommits? seen)
     {
         lock (_telling)
         {

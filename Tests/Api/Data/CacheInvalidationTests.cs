@@ -380,7 +380,7 @@ public sealed class CacheInvalidationTests(DatabaseFixture fixture) : IClassFixt
         return options.Options;
     }
 
-    private async ValueTask RecordAsync(CacheChanges changes)
+    private async ValueTask RecordAsync(CacheChanges changes, SeenCommits? seen)
     {
         _told.Add(changes);
         await _onTold();
