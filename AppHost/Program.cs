@@ -38,6 +38,7 @@ ReferenceExpression ConnectAs(string role, IResourceBuilder<ParameterResource> p
     $"Host={server.Property(EndpointProperty.Host)};Port={server.Property(EndpointProperty.Port)};Database={platform.Resource.DatabaseName};Username={role};Password={password}");
 var owner = builder.AddConnectionString("platform-owner", ConnectAs("platform_owner", ownerPassword));
 var app = builder.AddConnectionString("platform-app", ConnectAs("platform_app", appPassword));
+var replicator = builder.AddConnectionString("platform-replicator", ConnectAs("platform_replicator", replicatorPassword));
 
 var migrate = builder.AddProject<Projects.Api>("migrate", options => options.ExcludeLaunchProfile = true)
     .WithArgs("migrate", "--demo")
@@ -61,22 +62,40 @@ var api = builder.AddProject<Projects.Api>("api")
     .WaitForCompletion(migrate)
     .WaitFor(redis);
 
+// Two nodes: one reads the changes and publishes them, both serve clients, and either can go.
+var realtime = builder.AddProject<Projects.Realtime>("realtime");
+var realtime2 = builder.AddProject<Projects.Realtime>("realtime-2", options => options.ExcludeLaunchProfile = true)
+    .WithEnvironment("DOTNET_ENVIRONMENT", builder.Environment.EnvironmentName)
+    .WithHttpEndpoint(port: 5201);
+foreach (var node in new[] { realtime, realtime2 })
+{
+    node.WithReference(replicator)
+        .WithReference(redis)
+        .WithReference(api)
+        .WithHttpHealthCheck("/health")
+        .WithExternalHttpEndpoints()
+        .WaitFor(api)
+        .WaitFor(redis);
+}
+
 var prometheus = builder.AddContainer("prometheus", "prom/prometheus", "v2.53.5")
     .WithHttpEndpoint(port: 9090, targetPort: 9090)
     .WithHttpHealthCheck("/-/ready")
     .WithBindMount("../grafana/prometheus", "/etc/prometheus", isReadOnly: true);
-var apiAddress = api.GetEndpoint("http", KnownNetworkIdentifiers.DefaultAspireContainerNetwork).Property(EndpointProperty.HostAndPort);
+static EndpointReferenceExpression Scraped(IResourceBuilder<ProjectResource> service) =>
+    service.GetEndpoint("http", KnownNetworkIdentifiers.DefaultAspireContainerNetwork).Property(EndpointProperty.HostAndPort);
 var ownPort = prometheus.GetEndpoint("http").Property(EndpointProperty.TargetPort);
 prometheus.WithVolume(VolumeNameGenerator.Generate(prometheus, "data"), "/prometheus")
     .WithContainerFiles("/targets", async (_, cancellationToken) =>
     [
-        Targets("api.json", await apiAddress.GetValueAsync(cancellationToken)),
+        Targets("api.json", await Scraped(api).GetValueAsync(cancellationToken)),
+        Targets("realtime.json", await Scraped(realtime).GetValueAsync(cancellationToken), await Scraped(realtime2).GetValueAsync(cancellationToken)),
         Targets("prometheus.json", $"localhost:{await ownPort.GetValueAsync(cancellationToken)}"),
     ]);
-static ContainerFile Targets(string name, string? address) => new()
+static ContainerFile Targets(string name, params string?[] addresses) => new()
 {
     Name = name,
-    Contents = JsonSerializer.Serialize(new[] { new { targets = new[] { address } } }),
+    Contents = JsonSerializer.Serialize(new[] { new { targets = addresses } }),
 };
 
 builder.Build().Run();

@@ -47,7 +47,7 @@ public sealed class LifecycleTests : IDisposable
             await killed.StartedAsync();
             await ExecuteAsync(killed, "CREATE TABLE wiped (id int)");
             var processes = killed.Descendants();
-            Assert.True(processes.Count > 10, "PostgreSQL, Redis, Prometheus and the api");
+            Assert.True(processes.Count > 10, "PostgreSQL, Redis, Prometheus and the services");
 
             killed.Signal("KILL");
             await killed.ExitedAsync(TimeSpan.FromSeconds(10));

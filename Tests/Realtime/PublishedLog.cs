@@ -44,6 +44,23 @@ internal sealed class PublishedLog : IAsyncDisposable
         return node;
     }
 
+    /// <summary>Adds a book, in a transaction of its own.</summary>
+    public async Task<Guid> AddBookAsync(string title = "Middlemarch")
+    {
+        var id = Guid.CreateVersion7();
+        await Database.ExecuteAsync("INSERT INTO catalog.books (id, title, ratings_count, created_at, updated_at) VALUES ($1, $2, 0, now(), now())", id, title);
+        return id;
+    }
+
+    /// <summary>Adds books, each in a transaction of its own.</summary>
+    public async Task<IReadOnlyList<Guid>> AddBooksAsync(int count)
+    {
+        List<Guid> ids = [];
+        while (ids.Count < count)
+            ids.Add(await AddBookAsync());
+        return ids;
+    }
+
     /// <summary>All events, once there are <paramref name="count"/> of them.</summary>
     public async Task<IReadOnlyList<ChangeEvent>> EventsAsync(int count)
     {
@@ -54,13 +71,23 @@ internal sealed class PublishedLog : IAsyncDisposable
 
     public async Task<IReadOnlyList<ChangeEvent>> EventsAsync() => (await Reader.ReadAsync(default, null, int.MaxValue))?.Events ?? [];
 
+    /// <summary>The books of all events, in order; of each the first topic names it.</summary>
+    public async Task<IReadOnlyList<Guid>> BooksAsync() => [.. (await EventsAsync()).Select(BookOf)];
+
+    /// <summary>Whose event it is.</summary>
+    public static Guid BookOf(ChangeEvent change) => Guid.Parse(change.Topics[0]["books/".Length..]);
+
+    /// <summary>How far PostgreSQL knows that all was published.</summary>
+    public async Task<ChangePosition> ConfirmedAsync() => new(ulong.Parse(await Database.ScalarAsync<string>(
+        "SELECT (confirmed_flush_lsn - '0/0')::text FROM pg_replication_slots WHERE slot_name = $1", RealtimeProcess.SlotOf(Database)) ?? "0", CultureInfo.InvariantCulture), 0);
+
     /// <summary>What the log says of itself.</summary>
     public async Task<LogReader.Page> StateAsync() => await Reader.ReadAsync(default, null, 1) ?? throw new InvalidOperationException("There is no log.");
 
     /// <summary>Waits until all that is committed now is published.</summary>
     public async Task CaughtUpAsync()
     {
-        var now = ulong.Parse((await Database.ScalarAsync<object>("SELECT (pg_current_wal_lsn() - '0/0')::text"))!.ToString()!, CultureInfo.InvariantCulture);
+        var now = ulong.Parse((await Database.ScalarAsync<string>("SELECT (pg_current_wal_lsn() - '0/0')::text"))!, CultureInfo.InvariantCulture);
         // Moves the stream past it.
         await Database.ExecuteAsync("SELECT pg_logical_emit_message(true, 'test', 'past')");
         await Eventually.HoldsAsync(async () => (await StateAsync()).Position > new ChangePosition(now, 0), "all is published");

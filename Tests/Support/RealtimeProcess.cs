@@ -15,7 +15,8 @@ internal sealed class RealtimeProcess : ServiceProcess
         [
             ("ConnectionStrings:platform-replicator", database.Replicator), ("ConnectionStrings:redis", database.Redis), ("Cache:Namespace", database.Name),
             // Slots are the server's, so it has the database's name in it. A busy machine is no dead reader.
-            ("ChangeStream:Slot", SlotOf(database)), ("ChangeStream:SenderTimeout", "00:00:20"), ("ChangeStream:HeartbeatInterval", "00:00:01"), .. settings,
+            ("ChangeStream:Slot", SlotOf(database)), ("ChangeStream:SenderTimeout", "00:00:20"), ("ChangeStream:HeartbeatInterval", "00:00:01"),
+            ("Logging:LogLevel:Default", "Warning"), ("Logging:LogLevel:StackExchange.Redis", "None"), .. settings,
         ]);
         await process.ReadyAsync();
         return process;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -8,8 +7,6 @@ namespace Platform.Tests.Support;
 /// <summary>A service in a process of its own, as it is deployed.</summary>
 internal abstract class ServiceProcess : IAsyncDisposable
 {
-    private readonly Process _process;
-
     /// <param name="service">The project.</param>
     /// <param name="settings">Its configuration.</param>
     protected ServiceProcess(string service, IEnumerable<(string Key, string Value)> settings)
@@ -22,10 +19,10 @@ internal abstract class ServiceProcess : IAsyncDisposable
         start.Environment["DOTNET_ENVIRONMENT"] = "Production";
         foreach (var (key, value) in settings)
             start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
-        _process = Process.Start(start)!;
+        Process = Process.Start(start)!;
     }
 
-    public Process Process => _process;
+    public Process Process { get; }
 
     /// <summary>Where it listens.</summary>
     public Uri Address { get; }
@@ -40,10 +37,10 @@ internal abstract class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>Stops it by SIGSTOP: its connections stay, it does nothing.</summary>
-    public void Freeze() => Signal("STOP");
+    public void Freeze() => Signals.Freeze(Process.Id);
 
     /// <summary>It goes on where it was.</summary>
-    public void Thaw() => Signal("CONT");
+    public void Thaw() => Signals.Thaw(Process.Id);
 
     public async ValueTask DisposeAsync()
     {
@@ -85,11 +82,5 @@ internal abstract class ServiceProcess : IAsyncDisposable
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private void Signal(string signal)
-    {
-        using var kill = Process.Start("kill", ["-" + signal, Process.Id.ToString(CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
     }
 }
