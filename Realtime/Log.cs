@@ -35,4 +35,11 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 5009, Level = LogLevel.Warning, Message = "A message {Prefix} is not a JSON object of at most {MostBytes} bytes: nobody is told of it")]
     public static partial void MessageRefused(this ILogger logger, string prefix, int mostBytes);
+
+    [LoggerMessage(EventId = 5101, Level = LogLevel.Warning, Message = "The past cannot be read from Redis; clients that are behind wait until it can")]
+    public static partial void HistoryIsAway(this ILogger logger, Exception cause);
+
+    // Warning, not Error: those that were read before go on.
+    [LoggerMessage(EventId = 5102, Level = LogLevel.Warning, Message = "The Api's keys cannot be read; tokens signed with others are refused meanwhile")]
+    public static partial void KeysAreAway(this ILogger logger, Exception cause);
 }

@@ -1,5 +1,4 @@
 using Platform.Realtime.Publishing;
-using Platform.Realtime.Subscriptions;
 
 namespace Platform.Realtime;
 
@@ -27,11 +26,12 @@ internal static class Program
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults();
         builder.AddCaching("redis");
-        builder.Services.AddSingleton<Fanout>();
         builder.AddChangeLog();
+        builder.AddClients();
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
+        app.MapClients();
         return app;
     }
 }

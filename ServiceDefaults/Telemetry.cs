@@ -15,10 +15,10 @@ internal static class Telemetry
 {
     private const string EndpointKey = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-    // "Platform.*", "Cache" and "ChangeStream" are the platform's own; the others come with the libraries in use.
+    // "Platform.*", "Cache", "ChangeStream" and "Realtime" are the platform's own; the others come with the libraries in use.
     private static readonly string[] Sources = ["Microsoft.AspNetCore", "System.Net.Http", "Npgsql", "Platform.*"];
     private static readonly string[] Meters =
-        ["Microsoft.AspNetCore.*", "System.Net.*", "System.Runtime", "Npgsql", "Platform.*", "Cache", "ChangeStream"];
+        ["Microsoft.AspNetCore.*", "System.Net.*", "System.Runtime", "Npgsql", "Platform.*", "Cache", "ChangeStream", "Realtime"];
 
     public static void AddTelemetry(this IHostApplicationBuilder builder)
     {

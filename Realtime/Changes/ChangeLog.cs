@@ -99,7 +99,7 @@ internal sealed class ChangeLog(LogReader log, Fanout fanout, ILogger<ChangeLog>
         if (page.Floor > Cursor)
         {
             logger.EventsLost(Cursor, page.Floor);
-            fanout.Lost(Cursor, page.Floor, "They are no longer kept.");
+            fanout.Lost(Cursor, page.Floor, GapReason.Lost);
             Cursor = page.Floor;
         }
 

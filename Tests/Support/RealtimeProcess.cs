@@ -16,7 +16,9 @@ internal sealed class RealtimeProcess : ServiceProcess
             ("ConnectionStrings:platform-replicator", database.Replicator), ("ConnectionStrings:redis", database.Redis), ("Cache:Namespace", database.Name),
             // Slots are the server's, so it has the database's name in it. A busy machine is no dead reader.
             ("ChangeStream:Slot", SlotOf(database)), ("ChangeStream:SenderTimeout", "00:00:20"), ("ChangeStream:HeartbeatInterval", "00:00:01"),
-            ("Logging:LogLevel:Default", "Warning"), ("Logging:LogLevel:StackExchange.Redis", "None"), .. settings,
+            ("Logging:LogLevel:Default", "Warning"), ("Logging:LogLevel:StackExchange.Redis", "None"),
+            // Nobody is there: who needs an Api says where it is.
+            ("Api:Address", "http://127.0.0.1:9"), .. settings,
         ]);
         await process.ReadyAsync();
         return process;

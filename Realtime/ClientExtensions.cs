@@ -1,0 +1,69 @@
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Platform.Realtime.Access;
+using Platform.Realtime.Changes;
+using Platform.Realtime.Hubs;
+using Platform.Realtime.Subscriptions;
+
+namespace Platform.Realtime;
+
+/// <summary>Adds what clients see: the hub, server-sent events, and who may use them.</summary>
+internal static class ClientExtensions
+{
+    private const string ApiAddress = "Api:Address";
+
+    // Where the AppHost says it.
+    private const string Discovered = "services:api:http:0";
+
+    /// <exception cref="InvalidOperationException">A setting is not usable; the message names it.</exception>
+    internal static void AddClients(this WebApplicationBuilder builder)
+    {
+        var settings = RealtimeSettings.From(builder.Configuration);
+        var api = Address(builder.Configuration);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton<RealtimeTelemetry>();
+        builder.Services.AddSingleton<Fanout>();
+        builder.Services.AddSingleton<SubscriberServices>();
+        builder.Services.AddSingleton<ConnectionLimits>();
+        builder.Services.AddSingleton(services => new PublishedKeys(Client(settings.AccessTimeout), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<PublishedKeys>>()));
+        builder.Services.AddSingleton(services => new TopicAccess(Client(Timeout.InfiniteTimeSpan), settings, services.GetRequiredService<RealtimeTelemetry>()));
+        builder.Services.AddSingleton<ReadHistory>(services => services.GetRequiredService<ChangeLog>().ReadAsync);
+        builder.Services.AddHostedService<CatchUp>();
+        builder.Services.AddSignalR(hubs =>
+        {
+            hubs.MaximumReceiveMessageSize = settings.MessageBytes;
+            hubs.KeepAliveInterval = settings.KeepAlive;
+            hubs.ClientTimeoutInterval = 2 * settings.KeepAlive;
+            // One that waits for the Api does not keep the client's others waiting.
+            hubs.MaximumParallelInvocationsPerClient = 8;
+        });
+        builder.Services.AddSingleton<HubLifetimeManager<ChangesHub>, HubConnections>();
+
+        // Connections are kept: a question costs no handshake. It ends with the process.
+        HttpClient Client(TimeSpan timeout) => new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(2), UseCookies = false, AllowAutoRedirect = false })
+        {
+            BaseAddress = api, Timeout = timeout,
+        };
+    }
+
+    internal static void MapClients(this WebApplication app)
+    {
+        var settings = app.Services.GetRequiredService<RealtimeSettings>();
+        app.UseMiddleware<Admission>();
+        app.UseWebSockets();
+        app.MapHub<ChangesHub>(ChangesHub.Path, hub =>
+        {
+            // Others have GET /changes.
+            hub.Transports = HttpTransportType.WebSockets;
+            hub.ApplicationMaxBufferSize = settings.MessageBytes;
+            hub.TransportMaxBufferSize = 32 << 10;
+        }).WithMetadata(Admission.Required).DisableRequestTimeout();
+    }
+
+    private static Uri Address(ConfigurationManager configuration) =>
+        Uri.TryCreate(configuration[ApiAddress] ?? configuration[Discovered], UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+            ? address
+            : throw new InvalidOperationException($"{ApiAddress} must be the Api's address, such as http://localhost:5100.");
+}

@@ -1,0 +1,51 @@
+using System.Diagnostics.Metrics;
+using Platform.Realtime.Subscriptions;
+
+namespace Platform.Realtime;
+
+/// <summary>What a node measures of its clients; in Prometheus <c>realtime_*</c>. The names are a contract.</summary>
+internal sealed class RealtimeTelemetry
+{
+    /// <summary>The name of the meter; exporters must be told of it.</summary>
+    internal const string MeterName = "Realtime";
+
+    private readonly Meter _meter;
+    private readonly Counter<long> _delivered;
+    private readonly Counter<long> _gaps;
+    private readonly Counter<long> _dropped;
+    private readonly Counter<long> _coalesced;
+    private readonly Counter<long> _failures;
+    private readonly Counter<long> _refused;
+    private long _connections;
+
+    public RealtimeTelemetry(IMeterFactory meters)
+    {
+        _meter = meters.Create(MeterName);
+        _meter.CreateObservableGauge("connections", () => Volatile.Read(ref _connections), "{connection}", "Clients connected to this node.");
+        _delivered = _meter.CreateCounter<long>("delivered", "{notice}", "Changes and gaps handed to connections.");
+        _gaps = _meter.CreateCounter<long>("gaps", "{gap}", "Gaps told to subscriptions, by reason.");
+        _dropped = _meter.CreateCounter<long>("dropped", "{notice}", "Changes that gave way to a gap, because a client took them too slowly.");
+        _coalesced = _meter.CreateCounter<long>("coalesced", "{notice}", "Changes left out because a later one says all, for clients that were slow.");
+        _failures = _meter.CreateCounter<long>("failures", "{failure}", "What failed for one client and nobody else, by reason.");
+        _refused = _meter.CreateCounter<long>("refused", "{connection}", "Connections refused, by reason.");
+    }
+
+    /// <summary>A connection more or less.</summary>
+    internal void Connected(int more) => Interlocked.Add(ref _connections, more);
+
+    internal void ObserveSubscriptions(Func<int> count) =>
+        _meter.CreateObservableGauge("subscriptions", count, "{subscription}", "Topics that clients of this node are subscribed to.");
+
+    internal void Delivered(int count) => _delivered.Add(count);
+
+    internal void Gap(string reason) => _gaps.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    internal void Dropped(int count) => _dropped.Add(count);
+
+    internal void Coalesced() => _coalesced.Add(1);
+
+    internal void Failed(FailureReason reason) => _failures.Add(1, new KeyValuePair<string, object?>("reason", reason.ToString().ToLowerInvariant()));
+
+    /// <summary>A connection was not let in: <c>token</c>, <c>user</c>, <c>address</c>.</summary>
+    internal void Refused(string reason) => _refused.Add(1, new KeyValuePair<string, object?>("reason", reason));
+}

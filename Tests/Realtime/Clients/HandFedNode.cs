@@ -1,0 +1,92 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Platform.Realtime;
+using Platform.Realtime.Changes;
+using Platform.Realtime.Subscriptions;
+
+namespace Platform.Tests.Realtime.Clients;
+
+/// <summary>A node on a real port, whose changes come from the test instead of Redis.</summary>
+internal sealed class HandFedNode : IAsyncDisposable
+{
+    internal const string Epoch = "abc123";
+
+    private readonly Lock _lock = new();
+    private readonly List<ChangeEvent> _log = [];
+    private readonly WebApplication _app;
+    private ulong _lsn = 1_000;
+
+    private HandFedNode(WebApplication app) => _app = app;
+
+    public Uri Address => new(_app.Urls.First());
+
+    public Fanout Fanout => _app.Services.GetRequiredService<Fanout>();
+
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>What is at or before it is not there any more.</summary>
+    public ChangePosition Floor { get; set; }
+
+    /// <summary>Ends when the past may be read.</summary>
+    public Task MayReadPast { get; set; } = Task.CompletedTask;
+
+    /// <summary>From where the past was read.</summary>
+    public ConcurrentQueue<ChangePosition> Readings { get; } = new();
+
+    /// <summary>What a client has who has everything up to now.</summary>
+    public string Now => ResumePoint.Id(Fanout.Now().Epoch, Fanout.Now().Cursor);
+
+    public static async Task<HandFedNode> StartAsync(params (string Key, string Value)[] settings)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        foreach (var (key, value) in settings.Prepend(("Shutdown:Delay", "00:00:00")).Prepend(("Api:Address", "http://127.0.0.1:9")).Prepend(("Realtime:CatalogInterval", "00:00:00")))
+        {
+            builder.Configuration[key] = value;
+        }
+
+        builder.AddServiceDefaults();
+        builder.AddClients();
+        HandFedNode? node = null;
+        builder.Services.AddSingleton<ReadHistory>((after, upTo, max, cancellationToken) => node!.ReadAsync(after, upTo, max));
+        var app = builder.Build();
+        app.MapDefaultEndpoints();
+        app.MapClients();
+        node = new HandFedNode(app);
+        node.Fanout.Begin(Epoch, new ChangePosition(node._lsn, 0));
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return node;
+    }
+
+    /// <summary>Something is committed.</summary>
+    /// <returns>Its id, as clients know it.</returns>
+    public string Commit(string data, params string[] topics)
+    {
+        lock (_lock)
+        {
+            var change = new ChangeEvent(new ChangePosition(_lsn += 10, 1), topics, "update", DateTimeOffset.UnixEpoch, Encoding.UTF8.GetBytes(data));
+            _log.Add(change);
+            Fanout.Deliver(change);
+            return ResumePoint.Id(Fanout.Epoch, change.Id);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private async Task<ChangePage> ReadAsync(ChangePosition after, ChangePosition upTo, int max)
+    {
+        Readings.Enqueue(after);
+        await MayReadPast;
+        lock (_lock)
+        {
+            var events = _log.Where(change => change.Id > after && change.Id > Floor && change.Id <= upTo).Take(max).ToList();
+            return new ChangePage(events, events.Count == max ? events[^1].Id : upTo, Floor);
+        }
+    }
+}
