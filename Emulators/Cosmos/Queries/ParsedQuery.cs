@@ -19,7 +19,7 @@ internal sealed record ParsedQuery(Query Query, int Slots, int Aggregates)
         {
             foreach (var (json, vectors) in items)
             {
-                frame.Slots[ItemSlot] = Value.Of(json);
+                frame.Slots[ItemSlot] = Value.OfObject(json);
                 frame.Vectors = vectors;
                 yield return true;
             }

@@ -55,13 +55,23 @@ internal sealed class Query
     {
         foreach (var item in items ?? [true])
         {
+            // The usual case, without an iterator for each item.
+            if (Sources.Count == 0)
+            {
+                if (item && IsMatch(frame))
+                    yield return frame;
+                continue;
+            }
+
             foreach (var row in Unfold(frame, 0))
             {
-                if (item && row && (Where is null || Where.Evaluate(frame).IsTrue))
+                if (row && IsMatch(frame))
                     yield return frame;
             }
         }
     }
+
+    private bool IsMatch(Frame frame) => Where is null || Where.Evaluate(frame).IsTrue;
 
     private IEnumerable<bool> Unfold(Frame frame, int from)
     {
@@ -108,16 +118,18 @@ internal sealed class Query
         var most = Limit is { } limit && !IsDistinct ? (long)Offset + limit : long.MaxValue;
         var kept = new PriorityQueue<Frame, (Value[] Keys, long Number)>(Comparer<(Value[] Keys, long Number)>.Create((a, b) => Compare(b, a)));
         var number = 0L;
+        var keys = new Value[OrderBy.Count];
         foreach (var match in matches)
         {
-            var keys = new Value[OrderBy.Count];
             for (var i = 0; i < keys.Length; i++)
                 keys[i] = OrderBy[i].Key.Evaluate(match);
-            var place = (keys, number++);
-            if (kept.Count < most)
-                kept.Enqueue(match.Copy(), place);
-            else if (most > 0 && kept.TryPeek(out _, out var last) && order.Compare(place, last) < 0)
-                kept.DequeueEnqueue(match.Copy(), place);
+            var isFull = kept.Count == most;
+            if (isFull && (most == 0 || !kept.TryPeek(out _, out var last) || order.Compare((keys, number), last) >= 0))
+                continue;
+            if (isFull)
+                kept.Dequeue();
+            kept.Enqueue(match.Copy(), (keys, number++));
+            keys = new Value[OrderBy.Count];
         }
 
         var rows = new Frame[kept.Count];

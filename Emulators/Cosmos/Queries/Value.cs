@@ -40,6 +40,9 @@ internal readonly struct Value
 
     internal static Value Of(KeyValuePair<string, Value>[] members) => new(ValueKind.Object, content: members);
 
+    /// <summary>An object's JSON text, not looked at: most of a search's items are passed over.</summary>
+    internal static Value OfObject(byte[] json) => new(ValueKind.Object, content: json, length: json.Length);
+
     /// <summary>A value of JSON text, which must be valid and must not change.</summary>
     internal static Value Of(byte[] json) => Of(json, 0, json.Length);
 
