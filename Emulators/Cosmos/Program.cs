@@ -24,4 +24,5 @@ app.MapGet("/alive", [Open] () => "alive");
 app.MapDatabases();
 app.MapContainers();
 app.MapItems();
+app.MapExplorer();
 await app.RunAsync();

@@ -4,13 +4,9 @@ using Microsoft.Azure.Cosmos;
 namespace Platform.Tests.Emulators.Cosmos;
 
 /// <summary>The genuine SDK against the emulator.</summary>
-public sealed class SdkTests : IAsyncLifetime
+public sealed class SdkTests(CosmosFixture fixture) : IClassFixture<CosmosFixture>
 {
-    private CosmosEmulator _emulator = null!;
-
-    public async ValueTask InitializeAsync() => _emulator = await CosmosEmulator.StartAsync();
-
-    public ValueTask DisposeAsync() => _emulator.DisposeAsync();
+    private readonly CosmosEmulator _emulator = fixture.Emulator;
 
     private sealed record Note(string Id, string? Tenant, int N, string? Text = null, string? _etag = null, long _ts = 0, int? Ttl = null, float[]? Embedding = null);
 
@@ -18,8 +14,8 @@ public sealed class SdkTests : IAsyncLifetime
     public async Task Databases_and_containers_are_made_read_replaced_listed_and_removed()
     {
         var client = _emulator.Client;
-        var made = await client.CreateDatabaseIfNotExistsAsync("lab");
-        var again = await client.CreateDatabaseIfNotExistsAsync("lab");
+        var made = await client.CreateDatabaseIfNotExistsAsync("made");
+        var again = await client.CreateDatabaseIfNotExistsAsync("made");
         Assert.Equal((HttpStatusCode.Created, HttpStatusCode.OK), (made.StatusCode, again.StatusCode));
         Database database = made;
         var properties = new ContainerProperties("vec", "/tenant")
@@ -195,7 +191,8 @@ public sealed class SdkTests : IAsyncLifetime
     [Fact]
     public async Task What_was_answered_is_there_after_a_kill()
     {
-        var container = await _emulator.CreateContainerAsync();
+        await using var emulator = await CosmosEmulator.StartAsync();
+        var container = await emulator.CreateContainerAsync();
         var written = 0;
         var writing = Task.Run(async () =>
         {
@@ -215,10 +212,10 @@ public sealed class SdkTests : IAsyncLifetime
             }
         });
         await Support.Eventually.HoldsAsync(() => Task.FromResult(Volatile.Read(ref written) > 200), "some are written");
-        await _emulator.KillAsync();
+        await emulator.KillAsync();
         await writing;
-        await _emulator.StartProcessAsync();
-        using var client = _emulator.CreateClient();
+        await emulator.StartProcessAsync();
+        using var client = emulator.CreateClient();
         var there = await QueryAsync<int>(client.GetContainer("lab", container.Id), "SELECT VALUE c.n FROM c");
         Assert.True(there.Count >= written && there.Count <= written + 1, $"{there.Count} of {written}");
         Assert.Equal(Enumerable.Range(0, there.Count), there);
