@@ -103,7 +103,8 @@ public sealed class BadRequestTests(CosmosFixture fixture) : IClassFixture<Cosmo
             }
         }
 
-        Assert.Equal(HttpStatusCode.TooManyRequests, refusal?.StatusCode);
+        Assert.NotNull(refusal);
+        Assert.Equal(HttpStatusCode.TooManyRequests, refusal.StatusCode);
         Assert.True(refusal.RetryAfter > TimeSpan.Zero);
         // Who waits as told is served.
         Assert.Equal(HttpStatusCode.OK, (await container.UpsertItemAsync(new { id = "x", tenant = "t" }, new PartitionKey("t"), cancellationToken: TestContext.Current.CancellationToken)).StatusCode);

@@ -8,14 +8,16 @@ public sealed class SdkTests(CosmosFixture fixture) : IClassFixture<CosmosFixtur
 {
     private readonly CosmosEmulator _emulator = fixture.Emulator;
 
+    private static CancellationToken Ended => TestContext.Current.CancellationToken;
+
     private sealed record Note(string Id, string? Tenant, int N, string? Text = null, string? _etag = null, long _ts = 0, int? Ttl = null, float[]? Embedding = null);
 
     [Fact]
     public async Task Databases_and_containers_are_made_read_replaced_listed_and_removed()
     {
         var client = _emulator.Client;
-        var made = await client.CreateDatabaseIfNotExistsAsync("made");
-        var again = await client.CreateDatabaseIfNotExistsAsync("made");
+        var made = await client.CreateDatabaseIfNotExistsAsync("made", cancellationToken: Ended);
+        var again = await client.CreateDatabaseIfNotExistsAsync("made", cancellationToken: Ended);
         Assert.Equal((HttpStatusCode.Created, HttpStatusCode.OK), (made.StatusCode, again.StatusCode));
         Database database = made;
         var properties = new ContainerProperties("vec", "/tenant")
@@ -24,27 +26,27 @@ public sealed class SdkTests(CosmosFixture fixture) : IClassFixture<CosmosFixtur
             VectorEmbeddingPolicy = new VectorEmbeddingPolicy([new Embedding { Path = "/embedding", DataType = VectorDataType.Float32, Dimensions = 2, DistanceFunction = DistanceFunction.Cosine }]),
         };
         properties.IndexingPolicy.VectorIndexes.Add(new VectorIndexPath { Path = "/embedding", Type = VectorIndexType.DiskANN });
-        Container container = await database.CreateContainerIfNotExistsAsync(properties);
-        ContainerProperties read = await container.ReadContainerAsync();
+        Container container = await database.CreateContainerIfNotExistsAsync(properties, cancellationToken: Ended);
+        ContainerProperties read = await container.ReadContainerAsync(cancellationToken: Ended);
         Assert.Equal("/tenant", read.PartitionKeyPath);
         Assert.Equal(3600, read.DefaultTimeToLive);
         Assert.Equal(2, (int)read.VectorEmbeddingPolicy.Embeddings[0].Dimensions);
         read.DefaultTimeToLive = 60;
-        Assert.Equal(60, (await container.ReplaceContainerAsync(read)).Resource.DefaultTimeToLive);
-        Assert.Equal(HttpStatusCode.Conflict, (await Assert.ThrowsAsync<CosmosException>(() => database.CreateContainerAsync("vec", "/tenant"))).StatusCode);
+        Assert.Equal(60, (await container.ReplaceContainerAsync(read, cancellationToken: Ended)).Resource.DefaultTimeToLive);
+        Assert.Equal(HttpStatusCode.Conflict, (await Assert.ThrowsAsync<CosmosException>(() => database.CreateContainerAsync("vec", "/tenant", cancellationToken: Ended))).StatusCode);
         var names = new List<string>();
         using (var list = database.GetContainerQueryIterator<ContainerProperties>())
         {
             while (list.HasMoreResults)
-                names.AddRange((await list.ReadNextAsync()).Select(one => one.Id));
+                names.AddRange((await list.ReadNextAsync(cancellationToken: Ended)).Select(one => one.Id));
         }
 
         Assert.Equal(["vec"], names);
-        await container.DeleteContainerAsync();
-        var gone = await Assert.ThrowsAsync<CosmosException>(() => container.ReadItemAsync<Note>("x", new PartitionKey("t")));
+        await container.DeleteContainerAsync(cancellationToken: Ended);
+        var gone = await Assert.ThrowsAsync<CosmosException>(() => container.ReadItemAsync<Note>("x", new PartitionKey("t"), cancellationToken: Ended));
         Assert.Equal((HttpStatusCode.NotFound, 1003), (gone.StatusCode, gone.SubStatusCode));
-        await database.DeleteAsync();
-        Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<CosmosException>(() => database.ReadAsync())).StatusCode);
+        await database.DeleteAsync(cancellationToken: Ended);
+        Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<CosmosException>(() => database.ReadAsync(cancellationToken: Ended))).StatusCode);
     }
 
     [Fact]
@@ -52,28 +54,28 @@ public sealed class SdkTests(CosmosFixture fixture) : IClassFixture<CosmosFixtur
     {
         var container = await _emulator.CreateContainerAsync();
         var key = new PartitionKey("t 1/é");
-        var created = await container.CreateItemAsync(new Note("a b%é'\"", "t 1/é", 1), key);
+        var created = await container.CreateItemAsync(new Note("a b%é'\"", "t 1/é", 1), key, cancellationToken: Ended);
         Assert.Equal(HttpStatusCode.Created, created.StatusCode);
-        var read = await container.ReadItemAsync<Note>("a b%é'\"", key);
+        var read = await container.ReadItemAsync<Note>("a b%é'\"", key, cancellationToken: Ended);
         Assert.Equal((1, created.ETag, created.ETag), (read.Resource.N, read.ETag, read.Resource._etag));
         Assert.True(read.RequestCharge >= 1);
-        Assert.Equal(HttpStatusCode.Conflict, (await Assert.ThrowsAsync<CosmosException>(() => container.CreateItemAsync(new Note("a b%é'\"", "t 1/é", 1), key))).StatusCode);
-        var upserted = await container.UpsertItemAsync(read.Resource with { N = 2 }, key);
+        Assert.Equal(HttpStatusCode.Conflict, (await Assert.ThrowsAsync<CosmosException>(() => container.CreateItemAsync(new Note("a b%é'\"", "t 1/é", 1), key, cancellationToken: Ended))).StatusCode);
+        var upserted = await container.UpsertItemAsync(read.Resource with { N = 2 }, key, cancellationToken: Ended);
         Assert.Equal(HttpStatusCode.OK, upserted.StatusCode);
         var stale = new ItemRequestOptions { IfMatchEtag = created.ETag };
-        Assert.Equal(HttpStatusCode.PreconditionFailed, (await Assert.ThrowsAsync<CosmosException>(() => container.ReplaceItemAsync(read.Resource, read.Resource.Id, key, stale))).StatusCode);
-        var replaced = await container.ReplaceItemAsync(read.Resource with { N = 3 }, read.Resource.Id, key, new ItemRequestOptions { IfMatchEtag = upserted.ETag });
+        Assert.Equal(HttpStatusCode.PreconditionFailed, (await Assert.ThrowsAsync<CosmosException>(() => container.ReplaceItemAsync(read.Resource, read.Resource.Id, key, stale, cancellationToken: Ended))).StatusCode);
+        var replaced = await container.ReplaceItemAsync(read.Resource with { N = 3 }, read.Resource.Id, key, new ItemRequestOptions { IfMatchEtag = upserted.ETag }, cancellationToken: Ended);
         Assert.Equal(3, replaced.Resource.N);
-        var patched = await container.PatchItemAsync<Note>(read.Resource.Id, key, [PatchOperation.Increment("/n", 4), PatchOperation.Set("/text", "x")], new PatchItemRequestOptions { FilterPredicate = "FROM c WHERE c.n = 3" });
+        var patched = await container.PatchItemAsync<Note>(read.Resource.Id, key, [PatchOperation.Increment("/n", 4), PatchOperation.Set("/text", "x")], new PatchItemRequestOptions { FilterPredicate = "FROM c WHERE c.n = 3" }, cancellationToken: Ended);
         Assert.Equal((7, "x"), (patched.Resource.N, patched.Resource.Text));
         Assert.Equal(HttpStatusCode.PreconditionFailed, (await Assert.ThrowsAsync<CosmosException>(() =>
-            container.PatchItemAsync<Note>(read.Resource.Id, key, [PatchOperation.Increment("/n", 4)], new PatchItemRequestOptions { FilterPredicate = "FROM c WHERE c.n = 3" }))).StatusCode);
-        var unchanged = await Assert.ThrowsAsync<CosmosException>(() => container.ReadItemAsync<Note>(read.Resource.Id, key, new ItemRequestOptions { IfNoneMatchEtag = patched.ETag }));
+            container.PatchItemAsync<Note>(read.Resource.Id, key, [PatchOperation.Increment("/n", 4)], new PatchItemRequestOptions { FilterPredicate = "FROM c WHERE c.n = 3" }, cancellationToken: Ended))).StatusCode);
+        var unchanged = await Assert.ThrowsAsync<CosmosException>(() => container.ReadItemAsync<Note>(read.Resource.Id, key, new ItemRequestOptions { IfNoneMatchEtag = patched.ETag }, cancellationToken: Ended));
         Assert.Equal(HttpStatusCode.NotModified, unchanged.StatusCode);
-        Assert.Null((await container.UpsertItemAsync(new Note("quiet", "t 1/é", 1), key, new ItemRequestOptions { EnableContentResponseOnWrite = false })).Resource);
-        Assert.Equal(HttpStatusCode.NoContent, (await container.DeleteItemAsync<Note>(read.Resource.Id, key)).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<CosmosException>(() => container.ReadItemAsync<Note>(read.Resource.Id, key))).StatusCode);
-        Assert.Equal(HttpStatusCode.BadRequest, (await Assert.ThrowsAsync<CosmosException>(() => container.CreateItemAsync(new Note("x", "other", 1), key))).StatusCode);
+        Assert.Null((await container.UpsertItemAsync(new Note("quiet", "t 1/é", 1), key, new ItemRequestOptions { EnableContentResponseOnWrite = false }, cancellationToken: Ended)).Resource);
+        Assert.Equal(HttpStatusCode.NoContent, (await container.DeleteItemAsync<Note>(read.Resource.Id, key, cancellationToken: Ended)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<CosmosException>(() => container.ReadItemAsync<Note>(read.Resource.Id, key, cancellationToken: Ended))).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await Assert.ThrowsAsync<CosmosException>(() => container.CreateItemAsync(new Note("x", "other", 1), key, cancellationToken: Ended))).StatusCode);
     }
 
     [Fact]
@@ -81,13 +83,13 @@ public sealed class SdkTests(CosmosFixture fixture) : IClassFixture<CosmosFixtur
     {
         var container = await _emulator.CreateContainerAsync();
         var key = new PartitionKey("t");
-        using var done = await container.CreateTransactionalBatch(key).CreateItem(new Note("a", "t", 1)).UpsertItem(new Note("b", "t", 2)).ReadItem("a").ExecuteAsync();
+        using var done = await container.CreateTransactionalBatch(key).CreateItem(new Note("a", "t", 1)).UpsertItem(new Note("b", "t", 2)).ReadItem("a").ExecuteAsync(cancellationToken: Ended);
         Assert.True(done.IsSuccessStatusCode);
         Assert.Equal(1, done.GetOperationResultAtIndex<Note>(2).Resource.N);
-        using var failed = await container.CreateTransactionalBatch(key).ReplaceItem("a", new Note("a", "t", 9)).CreateItem(new Note("b", "t", 9)).DeleteItem("a").ExecuteAsync();
+        using var failed = await container.CreateTransactionalBatch(key).ReplaceItem("a", new Note("a", "t", 9)).CreateItem(new Note("b", "t", 9)).DeleteItem("a").ExecuteAsync(cancellationToken: Ended);
         Assert.Equal(HttpStatusCode.Conflict, failed.StatusCode);
         Assert.Equal([HttpStatusCode.FailedDependency, HttpStatusCode.Conflict, HttpStatusCode.FailedDependency], failed.Select(result => result.StatusCode));
-        Assert.Equal(1, (await container.ReadItemAsync<Note>("a", key)).Resource.N);
+        Assert.Equal(1, (await container.ReadItemAsync<Note>("a", key, cancellationToken: Ended)).Resource.N);
     }
 
     [Fact]
@@ -117,7 +119,7 @@ public sealed class SdkTests(CosmosFixture fixture) : IClassFixture<CosmosFixtur
     {
         var container = await _emulator.CreateContainerAsync();
         for (var n = 0; n < 25; n++)
-            await container.CreateItemAsync(new Note($"i{n:D2}", $"t{n % 3}", n));
+            await container.CreateItemAsync(new Note($"i{n:D2}", $"t{n % 3}", n), cancellationToken: Ended);
         Assert.Equal(Enumerable.Range(0, 25), (await QueryAsync<Note>(container, "SELECT * FROM c", pageSize: 4)).Select(note => note.N));
         Assert.Equal(Enumerable.Range(0, 25).Reverse().Skip(2), await QueryAsync<int>(container, "SELECT VALUE c.n FROM c WHERE c.n < @most ORDER BY c.n DESC", pageSize: 5, ("@most", 23)));
         Assert.Equal([1, 4, 7], (await QueryAsync<int>(container, "SELECT VALUE c.n FROM c", pageSize: 2, key: new PartitionKey("t1"))).Take(3));
@@ -126,7 +128,7 @@ public sealed class SdkTests(CosmosFixture fixture) : IClassFixture<CosmosFixtur
         var error = await Assert.ThrowsAsync<CosmosException>(() => QueryAsync<Note>(container, "SELECT * FROM c WHERE x.n = 1"));
         Assert.Equal(HttpStatusCode.BadRequest, error.StatusCode);
         Assert.Contains("Identifier 'x' could not be resolved.", error.Message, StringComparison.Ordinal);
-        var many = await container.ReadManyItemsAsync<Note>([.. Enumerable.Range(0, 30).Select(n => ($"i{n:D2}", new PartitionKey($"t{n % 3}")))]);
+        var many = await container.ReadManyItemsAsync<Note>([.. Enumerable.Range(0, 30).Select(n => ($"i{n:D2}", new PartitionKey($"t{n % 3}")))], cancellationToken: Ended);
         Assert.Equal(25, many.Count);
     }
 
@@ -138,7 +140,7 @@ public sealed class SdkTests(CosmosFixture fixture) : IClassFixture<CosmosFixtur
             VectorEmbeddingPolicy = new VectorEmbeddingPolicy([new Embedding { Path = "/embedding", DataType = VectorDataType.Float32, Dimensions = 2, DistanceFunction = DistanceFunction.Cosine }]),
         });
         for (var n = 0; n < 90; n++)
-            await container.CreateItemAsync(new Note($"{n}", "t", n, Embedding: [MathF.Cos(n * MathF.PI / 180), MathF.Sin(n * MathF.PI / 180)]));
+            await container.CreateItemAsync(new Note($"{n}", "t", n, Embedding: [MathF.Cos(n * MathF.PI / 180), MathF.Sin(n * MathF.PI / 180)]), cancellationToken: Ended);
         var near = await QueryAsync<int>(container, "SELECT TOP 3 VALUE c.n FROM c ORDER BY VectorDistance(c.embedding, @q)", pageSize: 2, ("@q", new[] { MathF.Cos(0.5f), MathF.Sin(0.5f) }));
         Assert.Equal([29, 28, 30], near);
     }
@@ -149,17 +151,17 @@ public sealed class SdkTests(CosmosFixture fixture) : IClassFixture<CosmosFixtur
         var container = await _emulator.CreateContainerAsync();
         var key = new PartitionKey("t");
         using var now = container.GetChangeFeedIterator<Note>(ChangeFeedStartFrom.Now(), ChangeFeedMode.Incremental);
-        var nothing = await now.ReadNextAsync();
+        var nothing = await now.ReadNextAsync(cancellationToken: Ended);
         Assert.Equal(HttpStatusCode.NotModified, nothing.StatusCode);
         for (var n = 0; n < 10; n++)
-            await container.UpsertItemAsync(new Note($"i{n % 5}", "t", n), key);
-        await container.DeleteItemAsync<Note>("i0", key);
+            await container.UpsertItemAsync(new Note($"i{n % 5}", "t", n), key, cancellationToken: Ended);
+        await container.DeleteItemAsync<Note>("i0", key, cancellationToken: Ended);
         using var all = container.GetChangeFeedIterator<Note>(ChangeFeedStartFrom.Beginning(), ChangeFeedMode.Incremental, new ChangeFeedRequestOptions { PageSizeHint = 3 });
-        var first = await all.ReadNextAsync();
-        var second = await all.ReadNextAsync();
+        var first = await all.ReadNextAsync(cancellationToken: Ended);
+        var second = await all.ReadNextAsync(cancellationToken: Ended);
         Assert.Equal([6, 7, 8, 9], [.. first.Select(note => note.N), .. second.Select(note => note.N)]);
         using var rest = container.GetChangeFeedIterator<Note>(ChangeFeedStartFrom.ContinuationToken(nothing.ContinuationToken), ChangeFeedMode.Incremental);
-        Assert.Equal([6, 7, 8, 9], (await rest.ReadNextAsync()).Select(note => note.N));
+        Assert.Equal([6, 7, 8, 9], (await rest.ReadNextAsync(cancellationToken: Ended)).Select(note => note.N));
     }
 
     [Fact]
@@ -175,12 +177,12 @@ public sealed class SdkTests(CosmosFixture fixture) : IClassFixture<CosmosFixtur
             return Task.CompletedTask;
         }).WithInstanceName(instance).WithLeaseContainer(leases).WithPollInterval(TimeSpan.FromMilliseconds(50)).WithStartTime(DateTime.MinValue.ToUniversalTime()).Build();
 
-        await container.CreateItemAsync(new Note("a", "t", 1));
+        await container.CreateItemAsync(new Note("a", "t", 1), cancellationToken: Ended);
         var one = Build("one");
         await one.StartAsync();
         await Support.Eventually.HoldsAsync(() => Task.FromResult(seen.Contains(1)), "the first is seen");
         await one.StopAsync();
-        await container.CreateItemAsync(new Note("b", "t", 2));
+        await container.CreateItemAsync(new Note("b", "t", 2), cancellationToken: Ended);
         var two = Build("two");
         await two.StartAsync();
         await Support.Eventually.HoldsAsync(() => Task.FromResult(seen.Contains(2)), "the second is seen");
@@ -210,7 +212,7 @@ public sealed class SdkTests(CosmosFixture fixture) : IClassFixture<CosmosFixtur
             catch (HttpRequestException)
             {
             }
-        });
+        }, cancellationToken: Ended);
         await Support.Eventually.HoldsAsync(() => Task.FromResult(Volatile.Read(ref written) > 200), "some are written");
         await emulator.KillAsync();
         await writing;
@@ -225,8 +227,8 @@ public sealed class SdkTests(CosmosFixture fixture) : IClassFixture<CosmosFixtur
     public async Task An_item_ends_with_its_time()
     {
         var container = await _emulator.CreateContainerAsync(new ContainerProperties("ttl", "/tenant") { DefaultTimeToLive = -1 });
-        await container.CreateItemAsync(new Note("short", "t", 1, Ttl: 1));
-        await container.CreateItemAsync(new Note("long", "t", 2, Ttl: 1_000));
+        await container.CreateItemAsync(new Note("short", "t", 1, Ttl: 1), cancellationToken: Ended);
+        await container.CreateItemAsync(new Note("long", "t", 2, Ttl: 1_000), cancellationToken: Ended);
         await Support.Eventually.HoldsAsync(async () => (await QueryAsync<string>(container, "SELECT VALUE c.id FROM c")).Count == 1, "the short one has ended");
         Assert.Equal(["long"], await QueryAsync<string>(container, "SELECT VALUE c.id FROM c"));
     }
@@ -235,7 +237,7 @@ public sealed class SdkTests(CosmosFixture fixture) : IClassFixture<CosmosFixtur
     public async Task A_wrong_key_is_refused()
     {
         using var client = new CosmosClient(_emulator.Address.ToString(), Convert.ToBase64String(new byte[64]), new CosmosClientOptions { ConnectionMode = ConnectionMode.Gateway });
-        Assert.Equal(HttpStatusCode.Unauthorized, (await Assert.ThrowsAsync<CosmosException>(() => client.CreateDatabaseIfNotExistsAsync("x"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await Assert.ThrowsAsync<CosmosException>(() => client.CreateDatabaseIfNotExistsAsync("x", cancellationToken: Ended))).StatusCode);
     }
 
     private static async Task<List<T>> QueryAsync<T>(Container container, string text, int pageSize = 100, params (string Name, object Value)[] parameters) =>
