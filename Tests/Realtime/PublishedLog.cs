@@ -40,7 +40,8 @@ internal sealed class PublishedLog : IAsyncDisposable
     {
         var node = await RealtimeProcess.StartAsync(Database, [("ConnectionStrings:redis", Redis), .. settings]);
         _nodes.Add(node);
-        await Eventually.HoldsAsync(async () => await Reader.ReadAsync(default, null, 1) is not null, "there is a log");
+        await Eventually.HoldsAsync(async () => await Reader.ReadAsync(default, null, 1) is not null
+            && await Database.ScalarAsync<long>("SELECT count(*) FROM pg_replication_slots WHERE slot_name = $1 AND active", RealtimeProcess.SlotOf(Database)) == 1, "changes are published");
         return node;
     }
 
