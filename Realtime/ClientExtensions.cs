@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Platform.Realtime.Access;
 using Platform.Realtime.Changes;
 using Platform.Realtime.Hubs;
+using Platform.Realtime.ServerSentEvents;
 using Platform.Realtime.Subscriptions;
 
 namespace Platform.Realtime;
@@ -60,6 +61,7 @@ internal static class ClientExtensions
             hub.ApplicationMaxBufferSize = settings.MessageBytes;
             hub.TransportMaxBufferSize = 32 << 10;
         }).WithMetadata(Admission.Required).DisableRequestTimeout();
+        app.MapEventStream();
     }
 
     private static Uri Address(ConfigurationManager configuration) =>

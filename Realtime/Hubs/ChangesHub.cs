@@ -24,7 +24,7 @@ internal sealed class ChangesHub(SubscriberServices services) : Hub
     {
         try
         {
-            return ChangesPosition.Of(await Subscriber.SubscribeAsync([topic], after, Context.ConnectionAborted));
+            return ChangesPosition.Of((await Subscriber.SubscribeAsync([topic], after, Context.ConnectionAborted)).StartId);
         }
         catch (SubscriptionException refused)
         {
@@ -50,13 +50,14 @@ internal sealed class ChangesHub(SubscriberServices services) : Hub
     public override Task OnConnectedAsync()
     {
         var http = Context.GetHttpContext()!;
+        // The hub itself is gone after each call.
         var connection = HubConnections.Of(Context);
         Context.Items[Key] = new Subscriber(services, new HubOutput(connection, http), Admission.Of(http), mayComeBack =>
         {
             if (mayComeBack)
             {
                 // Unlike an abortion it asks the client to come again, with a new token.
-                Context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+                connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
             }
             else
             {

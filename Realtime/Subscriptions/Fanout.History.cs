@@ -16,6 +16,18 @@ internal sealed partial class Fanout
         }
     }
 
+    /// <summary>Tells a subscription that has everything where that is: it may be long since something happened to its topics.</summary>
+    internal void TellPlace(Subscription subscription)
+    {
+        lock (_lock)
+        {
+            if (subscription.State == Subscription.Phase.Live)
+            {
+                subscription.Subscriber.Feed.Add(subscription, [Notice.Place(Epoch, Cursor > subscription.Position ? Cursor : subscription.Position)]);
+            }
+        }
+    }
+
     /// <summary>Tells those that are behind what a page of the past has for them.</summary>
     /// <param name="subscriptions">Those that are behind; the others are left alone.</param>
     /// <param name="from">Where the page begins. Whoever is further back is not told of it yet.</param>

@@ -29,7 +29,7 @@ internal sealed partial class Feed
         {
             var previous = node.Previous;
             var (subscription, notice, _) = node.Value;
-            if (!notice.IsGap && subscription.Topics.Any(topic => topic.IsState && topic.Name == notice.Topic))
+            if (notice.IsChange && subscription.Topics.Any(topic => topic.IsState && topic.Name == notice.Topic))
             {
                 if (last.TryGetValue((subscription, notice.Topic), out var newer))
                 {
@@ -63,15 +63,16 @@ internal sealed partial class Feed
     {
         LinkedListNode<QueuedNotice>? last = null;
         var (from, reason) = (subscription.Taken?.Id ?? subscription.StartId, GapReason.Slow);
-        var dropped = 0;
+        var (dropped, wasGap) = (0, false);
         for (var node = _queue.Last; node is not null;)
         {
             var previous = node.Previous;
             if (ReferenceEquals(node.Value.Subscription, subscription))
             {
+                wasGap |= node.Value.Notice.IsGap;
                 // A gap that was there already is part of the new one, and says why it cannot be had.
                 reason = node.Value.Notice is { IsGap: true, Reason: { } why } && why != GapReason.Slow ? why : reason;
-                dropped += node.Value.Notice.IsGap ? 0 : 1 + node.Value.Notice.Skipped;
+                dropped += node.Value.Notice.IsChange ? 1 + node.Value.Notice.Skipped : 0;
                 if (last is null)
                 {
                     last = node;
@@ -85,7 +86,7 @@ internal sealed partial class Feed
             node = previous;
         }
 
-        if (last is null || (dropped == 0 && subscription.Topics.Count == 1))
+        if (last is null || (dropped == 0 && !wasGap))
         {
             return;
         }

@@ -20,6 +20,8 @@ internal sealed partial class Feed(IFeedOutput output, FeedLimits limits, Realti
     private readonly LinkedList<QueuedNotice> _queue = new();
     private readonly List<Subscription> _waitingForRoom = [];
     private readonly CancellationTokenSource _closing = new();
+    private Task _telling = Task.CompletedTask;
+    private Task _writing = Task.CompletedTask;
     private TaskCompletionSource? _flushed;
     private long _bytes;
     private bool _isRunning;
@@ -70,7 +72,7 @@ internal sealed partial class Feed(IFeedOutput output, FeedLimits limits, Realti
             foreach (var notice in notices)
             {
                 // Of the catalogue, one that waits is as good as ten.
-                var isReplaced = notice.Topic == Topic.Catalog && _queue.Last is { Value.Notice: { IsGap: false, Topic: Topic.Catalog } } last && ReferenceEquals(last.Value.Subscription, subscription);
+                var isReplaced = notice.Topic == Topic.Catalog && _queue.Last is { Value.Notice: { IsChange: true, Topic: Topic.Catalog } } last && ReferenceEquals(last.Value.Subscription, subscription);
                 Append(subscription, isReplaced ? notice.InPlaceOf(Remove(_queue.Last!)) : notice, ReferenceEquals(notice, notices[^1]));
             }
 
@@ -143,6 +145,13 @@ internal sealed partial class Feed(IFeedOutput output, FeedLimits limits, Realti
         _closing.Cancel();
     }
 
+    /// <summary>Ends when nothing is written any more, after it was ended.</summary>
+    internal async Task StoppedAsync()
+    {
+        await _telling.ConfigureAwait(false);
+        await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
     private bool IsOver(int notices, int bytes) => _queue.Count > notices || _bytes > bytes;
 
     private void Append(Subscription subscription, Notice notice, bool endsChange)
@@ -163,7 +172,7 @@ internal sealed partial class Feed(IFeedOutput output, FeedLimits limits, Realti
         if (!_isRunning)
         {
             _isRunning = true;
-            ThreadPool.UnsafeQueueUserWorkItem(static feed => _ = feed.TellAsync(), this, preferLocal: false);
+            _telling = Task.Run(TellAsync);
         }
     }
 
@@ -181,7 +190,7 @@ internal sealed partial class Feed(IFeedOutput output, FeedLimits limits, Realti
                     continue;
                 }
 
-                await writing.AsTask().WaitAsync(limits.SendTimeout, clock, _closing.Token).ConfigureAwait(false);
+                await (_writing = writing.AsTask()).WaitAsync(limits.SendTimeout, clock, _closing.Token).ConfigureAwait(false);
             }
             catch (Exception e)
             {

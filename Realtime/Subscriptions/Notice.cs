@@ -32,6 +32,9 @@ internal sealed class Notice
     /// <param name="reason">One of <see cref="GapReason"/>.</param>
     internal static Notice Gap(string epoch, string topic, string from, ChangePosition to, string reason) => new(epoch, topic, to, null, 0, from, reason);
 
+    /// <summary>Nothing more happened up to a position: by server-sent events it is told with the signs of life.</summary>
+    internal static Notice Place(string epoch, ChangePosition position) => new(epoch, "", position, null, 0, null, null);
+
     internal string Topic { get; }
 
     /// <summary>Who has been told it has all up to here.</summary>
@@ -43,7 +46,10 @@ internal sealed class Notice
     /// <summary>How many before it are left out, each of which it makes out of date.</summary>
     internal int Skipped { get; }
 
-    internal bool IsGap => _change is null;
+    internal bool IsGap => _reason is not null;
+
+    /// <summary>Whether something changed; else it is a gap, or says only that nothing did.</summary>
+    internal bool IsChange => _change is not null;
 
     /// <summary>Why there is a gap; null for a change.</summary>
     internal string? Reason => _reason;

@@ -60,9 +60,9 @@ internal sealed class Subscriber : IDisposable
     /// <param name="names">As the client wrote them.</param>
     /// <param name="after">From where; null for from now.</param>
     /// <param name="cancellationToken">Gives it up.</param>
-    /// <returns>Everything after this id is told.</returns>
+    /// <returns>The subscription: everything after its <see cref="Subscription.StartId"/> is told.</returns>
     /// <exception cref="SubscriptionException">It is not possible; the message says why.</exception>
-    internal async Task<string> SubscribeAsync(IReadOnlyList<string?> names, string? after, CancellationToken cancellationToken)
+    internal async Task<Subscription> SubscribeAsync(IReadOnlyList<string?> names, string? after, CancellationToken cancellationToken)
     {
         var topics = names.Distinct().Select(Parse).ToList();
         ResumePoint? from = after is null ? null
@@ -92,7 +92,7 @@ internal sealed class Subscriber : IDisposable
             throw;
         }
 
-        return subscription.State == Subscription.Phase.Ended ? throw new SubscriptionException("The subscription was ended before it began.") : subscription.StartId;
+        return subscription.State == Subscription.Phase.Ended ? throw new SubscriptionException("The subscription was ended before it began.") : subscription;
     }
 
     /// <summary>Ends a subscription; when it is over nothing more of it comes.</summary>

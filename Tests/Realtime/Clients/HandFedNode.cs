@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Platform.Realtime;
+using Platform.Realtime.Access;
 using Platform.Realtime.Changes;
 using Platform.Realtime.Subscriptions;
 
@@ -41,7 +42,12 @@ internal sealed class HandFedNode : IAsyncDisposable
     /// <summary>What a client has who has everything up to now.</summary>
     public string Now => ResumePoint.Id(Fanout.Now().Epoch, Fanout.Now().Cursor);
 
-    public static async Task<HandFedNode> StartAsync(params (string Key, string Value)[] settings)
+    public static Task<HandFedNode> StartAsync(params (string Key, string Value)[] settings) => StartAsync(null, null, settings);
+
+    /// <param name="api">Who is asked about tokens and rights; nobody when there is none.</param>
+    /// <param name="clock">The node's time.</param>
+    /// <param name="settings">Configuration.</param>
+    public static async Task<HandFedNode> StartAsync(GatedApi? api, TimeProvider? clock, params (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
         builder.Logging.ClearProviders();
@@ -55,6 +61,17 @@ internal sealed class HandFedNode : IAsyncDisposable
         builder.AddClients();
         HandFedNode? node = null;
         builder.Services.AddSingleton<ReadHistory>((after, upTo, max, cancellationToken) => node!.ReadAsync(after, upTo, max));
+        if (api is not null)
+        {
+            builder.Services.AddSingleton(services => new PublishedKeys(new HttpClient(api, disposeHandler: false) { BaseAddress = api.Address }, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<PublishedKeys>>()));
+            builder.Services.AddSingleton(services => new TopicAccess(new HttpClient(api, disposeHandler: false) { BaseAddress = api.Address }, services.GetRequiredService<RealtimeSettings>(), services.GetRequiredService<RealtimeTelemetry>()));
+        }
+
+        if (clock is not null)
+        {
+            builder.Services.AddSingleton(clock);
+        }
+
         var app = builder.Build();
         app.MapDefaultEndpoints();
         app.MapClients();
