@@ -28,15 +28,17 @@ internal sealed class ChangeLog(LogReader log, Fanout fanout, ILogger<ChangeLog>
     /// <param name="upTo">The last is at it or before; no later than <see cref="Cursor"/>.</param>
     /// <param name="max">Most events to be read at once.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>A page that ends where it begins when nothing can be said at the moment.</returns>
     /// <exception cref="RedisException">Redis does not answer.</exception>
     /// <exception cref="TimeoutException">Nor in time.</exception>
     internal async Task<ChangePage> ReadAsync(ChangePosition after, ChangePosition upTo, int max, CancellationToken cancellationToken)
     {
         var epoch = Epoch;
         var page = await log.ReadAsync(after, upTo, max).WaitAsync(cancellationToken).ConfigureAwait(false);
-        // Redis has gone back, or is another: what it has up to there says nothing of what there was.
+        // Redis has gone back, or is another: what it has says nothing of what there was. Whoever publishes finds it out, and
+        // then the floor says what is missing.
         if (page is null || page.Epoch != epoch || page.Position < upTo)
-            return new ChangePage([], upTo, upTo);
+            return new ChangePage([], after, default);
         return new ChangePage(page.Events, page.Events.Count == max ? page.Events[^1].Id : upTo, page.Floor);
     }
 
@@ -91,8 +93,8 @@ internal sealed class ChangeLog(LogReader log, Fanout fanout, ILogger<ChangeLog>
         {
             // Who has had nothing yet misses nothing; what others have had is of another history, so they begin where this one does.
             Cursor = _epoch.Length == 0 ? page.Position : page.Floor;
-            Volatile.Write(ref _epoch, page.Epoch);
             fanout.Begin(page.Epoch, Cursor);
+            Volatile.Write(ref _epoch, page.Epoch);
             return false;
         }
 

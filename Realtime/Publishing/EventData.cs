@@ -72,7 +72,7 @@ internal static class EventData
         try
         {
             // Written anew: one line, and without what JSON allows and clients trip over.
-            return content.Length <= MaxMessageBytes && JsonNode.Parse(content.Span) is JsonObject message ? JsonSerializer.SerializeToUtf8Bytes(message) : null;
+            return content.Length <= MaxMessageBytes && JsonNode.Parse(content.Span) is JsonObject message ? JsonSerializer.SerializeToUtf8Bytes(message) : (ReadOnlyMemory<byte>?)null;
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using Platform.Tests.Support;
 
 namespace Platform.Tests.Api;
 
@@ -75,33 +75,6 @@ public sealed class StartTests
         Assert.Contains("There is no command 'migarte'", error, StringComparison.Ordinal);
     }
 
-    private static async Task<(int ExitCode, string Error)> RunAsync(Dictionary<string, string?> settings, params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, .. arguments])
-        {
-            RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = Path.GetDirectoryName(typeof(Program).Assembly.Location),
-        };
-        foreach (var (key, value) in settings)
-        {
-            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
-        }
-
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(TimeSpan.FromSeconds(60));
-        try
-        {
-            await process.WaitForExitAsync(deadline.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            throw;
-        }
-
-        await output;
-        return (process.ExitCode, await error);
-    }
+    private static Task<(int ExitCode, string Error)> RunAsync(Dictionary<string, string?> settings, params string[] arguments) =>
+        ServiceRun.ToEndAsync("Api", settings, arguments);
 }

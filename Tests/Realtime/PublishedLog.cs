@@ -41,7 +41,8 @@ internal sealed class PublishedLog : IAsyncDisposable
         var node = await RealtimeProcess.StartAsync(Database, [("ConnectionStrings:redis", Redis), .. settings]);
         _nodes.Add(node);
         await Eventually.HoldsAsync(async () => await Reader.ReadAsync(default, null, 1) is not null
-            && await Database.ScalarAsync<long>("SELECT count(*) FROM pg_replication_slots WHERE slot_name = $1 AND active", RealtimeProcess.SlotOf(Database)) == 1, "changes are published");
+            // While it is being made it is somebody's already, and has no place yet.
+            && await Database.ScalarAsync<long>("SELECT count(*) FROM pg_replication_slots WHERE slot_name = $1 AND active AND confirmed_flush_lsn IS NOT NULL", RealtimeProcess.SlotOf(Database)) == 1, "changes are published");
         return node;
     }
 
