@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace Platform.Faults;
 
-/// <summary>A Redis of one's own, which keeps on disk what it is told to save, or every write before it is answered.</summary>
+/// <summary>A Redis of one's own, which keeps on disk what it is told to save, or all that it has answered.</summary>
 public sealed class RedisServer : OwnServer
 {
     private readonly bool _writesAll;
@@ -17,7 +17,7 @@ public sealed class RedisServer : OwnServer
     public string Address => $"127.0.0.1:{Port}";
 
     /// <summary>Starts one without data.</summary>
-    /// <param name="writesAll">Whether a write is on disk before it is answered; else only what <see cref="SaveAsync"/> saved last.</param>
+    /// <param name="writesAll">Whether what it has answered outlives it (not the machine); else only what <see cref="SaveAsync"/> saved last.</param>
     public static async Task<RedisServer> StartNewAsync(bool writesAll = false)
     {
         var server = new RedisServer(writesAll);
@@ -44,7 +44,7 @@ public sealed class RedisServer : OwnServer
         // Saved on command only: whoever breaks it decides what a restart brings back.
         var redis = builder.AddRedis("redis", port).WithPassword(null).WithBindMount(dataFolder, "/data");
         if (_writesAll)
-            redis.WithArgs("--appendonly", "yes", "--appendfsync", "always");
+            redis.WithArgs("--appendonly", "yes", "--appendfsync", "everysec");
         return Task.FromResult(builder);
     }
 

@@ -20,6 +20,9 @@ internal sealed class BenchStack : IAsyncDisposable
 
     private BenchStack(string admin, IAsyncDisposable? started) => (_admin, _started) = (admin, started);
 
+    /// <summary>Takes a server that somebody else started, and ends.</summary>
+    internal static BenchStack On(string admin) => new(admin, null);
+
     /// <summary>Takes the server that the arguments name, or starts one with empty data, and prints what it all runs on.</summary>
     internal static async Task<BenchStack> StartAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
@@ -51,7 +54,7 @@ internal sealed class BenchStack : IAsyncDisposable
         }
 
         await DatabaseBootstrap.RunAsync(_admin, name, Passwords, cancellationToken);
-        var database = new BenchDatabase(As(null, null), As("platform_owner", Passwords.Owner), As("platform_app", Passwords.App));
+        var database = new BenchDatabase(As(null, null), As("platform_owner", Passwords.Owner), As("platform_app", Passwords.App), As("platform_replicator", Passwords.Replicator));
         await MigrateCommand.MigrateAsync(database.Owner, target: null, TextWriter.Null, cancellationToken);
         return database;
 
@@ -77,5 +80,5 @@ internal sealed class BenchStack : IAsyncDisposable
     }
 }
 
-/// <summary>Connection strings of a bench's database: of a superuser, of the owner of the tables, of the services.</summary>
-internal sealed record BenchDatabase(string Admin, string Owner, string App);
+/// <summary>Connection strings of a bench's database: of a superuser, of the owner of the tables, of the services, of who reads its changes.</summary>
+internal sealed record BenchDatabase(string Admin, string Owner, string App, string Replicator);

@@ -3,6 +3,7 @@ using Platform.LoadTests;
 using Platform.LoadTests.Access;
 using Platform.LoadTests.Cache;
 using Platform.LoadTests.Changes;
+using Platform.LoadTests.Changes.Clients;
 using Platform.LoadTests.Checkout;
 using Platform.LoadTests.Http;
 using Platform.LoadTests.Race;
@@ -13,7 +14,7 @@ var bench = new Command("bench", "Measure one thing next to its limit, both in t
 };
 var soak = new Command("soak", "Use one thing for long and watch what it costs.") { RedisSoak.Create() };
 var race = new Command("race", "Look for what must not happen.") { CacheRace.Create(), RaceNode.Create() };
-var serve = new Command("serve", "A limit that others are measured by.") { BareServer.Create(), CheckedServer.Create() };
+var serve = new Command("serve", "A limit that others are measured by.") { BareServer.Create(), CheckedServer.Create(), BareHub.Create() };
 var read = new Command("read", "Consume, and tell what came.") { ChangeConsumer.Create() };
 var load = new Command("load", "Ask a server for as much as it can answer.") { HttpLoad.Create() };
 var commands = new RootCommand("Measurements of Platform; LoadTests/README.md says how to read them.") { bench, race, soak, serve, read, load };

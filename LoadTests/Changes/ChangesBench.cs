@@ -6,12 +6,14 @@ using Npgsql.Replication;
 using Npgsql.Replication.PgOutput;
 using Npgsql.Replication.PgOutput.Messages;
 using Platform.ChangeStream;
+using Platform.LoadTests.Changes.Clients;
 
 namespace Platform.LoadTests.Changes;
 
 /// <summary>
 /// <c>bench changes</c>: how many changes a second a reader delivers, next to a loop that only counts what PostgreSQL sends;
-/// how long a change takes to it; and what memory one transaction of a million rows takes.
+/// how long a change takes to it; what memory one transaction of a million rows takes; and what reaches SignalR's clients, in
+/// peace (<see cref="ClientsBench"/>) and under faults (<see cref="FaultsBench"/>).
 /// </summary>
 internal static class ChangesBench
 {
@@ -23,12 +25,16 @@ internal static class ChangesBench
     private static readonly Option<int> Rounds = new("--rounds") { Description = "How many rounds count.", DefaultValueFactory = _ => 3 };
     private static readonly Option<string[]> Parts = new("--parts")
     {
-        Description = "Which figures: throughput, latency, large; all of them without.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["throughput", "latency", "large"],
+        Description = "Which figures: throughput, latency, large, clients, faults; all of them without.", AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => ["throughput", "latency", "large", "clients", "faults"],
     };
+
+    private static readonly Option<string[]> Faults = new("--faults") { Description = "What is killed under clients: " + string.Join(", ", FaultsBench.All) + "; all of it without.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => FaultsBench.All };
+    private static readonly Option<int> Seconds = new("--seconds") { Description = "How long clients listen in each round.", DefaultValueFactory = _ => 10 };
 
     internal static Command Create()
     {
-        var changes = new Command("changes", "The change stream next to the bare protocol.") { Rows, Rounds, Parts };
+        var changes = new Command("changes", "The change stream next to the bare protocol.") { Rows, Rounds, Parts, Faults, Seconds, BenchRedis.Redis };
         changes.SetAction(RunAsync);
         return changes;
     }
@@ -36,7 +42,8 @@ internal static class ChangesBench
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         await using var stack = await BenchStack.StartAsync(arguments, cancellationToken);
-        var database = (await stack.CreateDatabaseAsync("bench_changes", fresh: true, cancellationToken)).Admin;
+        var databases = await stack.CreateDatabaseAsync("bench_changes", fresh: true, cancellationToken);
+        var database = databases.Admin;
         var parts = arguments.GetValue(Parts)!;
         var reached = true;
         await using var source = NpgsqlDataSource.Create(database);
@@ -47,6 +54,14 @@ internal static class ChangesBench
             reached &= await LatencyAsync(source, database, cancellationToken);
         if (parts.Contains("large"))
             reached &= await LargeAsync(source, database, arguments.GetValue(Rows), cancellationToken);
+        if (parts.Contains("clients"))
+        {
+            await using var redis = await BenchRedis.StartAsync(arguments, cancellationToken);
+            reached &= await new ClientsBench(databases, redis, source).RunAsync(arguments.GetValue(Rounds), TimeSpan.FromSeconds(arguments.GetValue(Seconds)), cancellationToken);
+        }
+
+        if (parts.Contains("faults"))
+            reached &= await FaultsBench.RunAsync(arguments.GetValue(Faults)!, cancellationToken);
         return reached ? 0 : 1;
     }
 
