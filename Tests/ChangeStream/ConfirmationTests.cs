@@ -45,6 +45,24 @@ public sealed class ConfirmationTests(Stack stack) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_keeps_a_position_of_its_own_gets_transactions_without_changes_too_and_has_to_confirm_them()
+    {
+        var first = _database.Read(options => options.EmptyBatches = true);
+        var heartbeat = await first.TakeAsync();
+        var unconfirmed = await first.NextAsync();
+        await first.StopAsync();
+
+        var again = await _database.Read(options => options.EmptyBatches = true).NextAsync();
+
+        Assert.Empty(heartbeat.Changes);
+        Assert.True(heartbeat.EndLsn > heartbeat.CommitLsn);
+        Assert.Equal(heartbeat.EndLsn, again.Session.StartsAt);
+        Assert.Equal(unconfirmed.CommitLsn, again.CommitLsn);
+        Assert.Equal(heartbeat.Session.History, again.Session.History);
+        Assert.True(again.Session.ServerLsn >= unconfirmed.EndLsn);
+    }
+
+    [Fact]
     public async Task To_confirm_one_confirms_those_before_it()
     {
         var first = await _database.ReadFromNowAsync();

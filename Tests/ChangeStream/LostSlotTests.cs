@@ -64,6 +64,24 @@ public sealed class LostSlotTests(Stack stack) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_gap_that_was_not_confirmed_before_the_connection_was_lost_can_be_confirmed_when_it_is_told_again()
+    {
+        await LoseAsync(snapshot: false);
+        var (proxy, through) = _database.Proxy();
+        await using var _ = proxy;
+        var reading = _database.Read(through: through);
+        var told = await reading.NextAsync();
+
+        proxy.Cut();
+        proxy.Restore();
+        var again = await reading.TakeAsync();
+        await _database.ExecuteAsync("INSERT INTO things VALUES (7)");
+
+        Assert.Equal(told.Gap!.From, again.Gap!.From);
+        Assert.Equal("7", Assert.Single((await reading.TakeAsync()).Changes)["id"].Text);
+    }
+
+    [Fact]
     public async Task The_first_start_is_no_gap()
     {
         var reading = await _database.ReadFromNowAsync();
