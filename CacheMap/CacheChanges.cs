@@ -3,11 +3,11 @@ using Platform.Caching;
 namespace Platform.CacheMap;
 
 /// <summary>What a transaction makes unread in the cache, gathered while it runs and applied once it is committed.</summary>
-public sealed class CacheChanges
+/// <param name="mostNames">
+/// Beyond it, one word for everything costs less than naming it all: a bulk write touches most of what is cached.
+/// </param>
+public sealed class CacheChanges(int mostNames = 1_000)
 {
-    // Beyond it, one word for everything costs less than naming it all: a bulk write touches most of what is cached.
-    private const int MostNames = 1_000;
-
     private readonly HashSet<CacheKey> _keys = [];
     private readonly HashSet<CacheTag> _tags = [];
 
@@ -75,7 +75,7 @@ public sealed class CacheChanges
 
     private void KeepBounded()
     {
-        if (_keys.Count + _tags.Count > MostNames)
+        if (_keys.Count + _tags.Count > mostNames)
         {
             AddEverything();
         }

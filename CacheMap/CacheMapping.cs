@@ -110,6 +110,16 @@ public static class CacheMapping
         ["public.migrations_history"] = "nobody reads it",
     };
 
+    /// <summary>
+    /// The prefix of a logical message (<c>pg_logical_emit_message</c>) by which a transaction says that nothing cached shows what
+    /// it writes, whatever its tables: readers of the WAL see which row was changed, and not in which columns.
+    /// </summary>
+    public const string NothingCached = "platform.uncached";
+
+    /// <summary>Whether something cached is made of a table's rows.</summary>
+    /// <param name="table">As <c>schema.table</c>.</param>
+    public static bool IsCached(string table) => Cached.ContainsKey(table);
+
     /// <summary>The tables whose rows are in what is cached, as <c>schema.table</c>.</summary>
     public static IReadOnlyCollection<string> CachedTables => Cached.Keys;
 

@@ -98,10 +98,18 @@ public sealed partial class ChangeStreamReader : IAsyncDisposable
     /// forget them. Confirming one twice changes nothing.
     /// </summary>
     /// <exception cref="SlotTakenException">Another reader has taken the slot since the batch was read.</exception>
-    public async ValueTask ConfirmAsync(ChangeBatch batch, CancellationToken cancellationToken = default)
+    public ValueTask ConfirmAsync(ChangeBatch batch, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        await _positions.ConfirmAsync(batch.Number, cancellationToken).ConfigureAwait(false);
+        return ConfirmAsync(batch.Number, cancellationToken);
+    }
+
+    /// <inheritdoc cref="ConfirmAsync(ChangeBatch, CancellationToken)" />
+    /// <param name="number">The number of the batch.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async ValueTask ConfirmAsync(long number, CancellationToken cancellationToken = default)
+    {
+        await _positions.ConfirmAsync(number, cancellationToken).ConfigureAwait(false);
         _session?.Confirm();
     }
 

@@ -42,4 +42,12 @@ internal static partial class Log
     // Warning, not Error: those that were read before go on.
     [LoggerMessage(EventId = 5102, Level = LogLevel.Warning, Message = "The Api's keys cannot be read; tokens signed with others are refused meanwhile")]
     public static partial void KeysAreAway(this ILogger logger, Exception cause);
+
+    // Information: at the very first start it is as it should be; later Redis has lost its memory, and nothing is cached anyway.
+    [LoggerMessage(EventId = 5201, Level = LogLevel.Information, Message = "Nobody knows what caches were told before {Position}: everything that is cached is made unread")]
+    public static partial void RepairBegins(this ILogger logger, string position);
+
+    // Warning: reads that say what they must not miss go to the database meanwhile; what nobody told stays in caches.
+    [LoggerMessage(EventId = 5202, Level = LogLevel.Warning, Message = "Caches cannot be told of changes at the moment ({Cause})")]
+    public static partial void RepairHalted(this ILogger logger, string cause);
 }

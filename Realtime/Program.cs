@@ -1,4 +1,5 @@
 using Platform.Realtime.Publishing;
+using Platform.Realtime.Repair;
 
 namespace Platform.Realtime;
 
@@ -28,6 +29,7 @@ internal static class Program
         builder.AddCaching("redis");
         builder.AddChangeLog();
         builder.AddClients();
+        builder.AddCacheRepair();
 
         var app = builder.Build();
         app.MapDefaultEndpoints();

@@ -2,18 +2,21 @@ using System.Diagnostics.CodeAnalysis;
 using Npgsql;
 using Platform.ChangeStream;
 using Platform.Realtime.Changes;
+using Platform.Realtime.Repair;
 using StackExchange.Redis;
 
 namespace Platform.Realtime.Publishing;
 
 /// <summary>
 /// Reads the slot while no other node does, and publishes what is in it. A batch is confirmed to PostgreSQL when it is in the
-/// log: a crash before brings it again, and the log passes over what it has.
+/// log and caches know of it: a crash before brings it again, and the log passes over what it has.
 /// </summary>
-internal sealed class ChangePublisher(ChangeStreamReader reader, TopicMap topics, LogWriter log, ILogger<ChangePublisher> logger, TimeProvider clock) : BackgroundService
+internal sealed class ChangePublisher(ChangeStreamReader reader, TopicMap topics, LogWriter log, CacheRepair caches, ILogger<ChangePublisher> logger, TimeProvider clock) : BackgroundService
 {
     private static readonly TimeSpan RetriesAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ChecksEvery = TimeSpan.FromSeconds(1);
+
+    private long _published;
 
     /// <inheritdoc />
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(PublishAsync(stoppingToken), CheckAsync(stoppingToken));
@@ -29,8 +32,10 @@ internal sealed class ChangePublisher(ChangeStreamReader reader, TopicMap topics
                 await foreach (var batch in reader.ReadAsync(stoppingToken).ConfigureAwait(false))
                 {
                     said = null;
+                    caches.Take(batch);
                     await log.PublishAsync(batch, await EventsAsync(batch, stoppingToken).ConfigureAwait(false), stoppingToken).ConfigureAwait(false);
-                    await reader.ConfirmAsync(batch, stoppingToken).ConfigureAwait(false);
+                    Volatile.Write(ref _published, batch.Number);
+                    await ConfirmAsync(stoppingToken).ConfigureAwait(false);
                 }
             }
             catch (SlotTakenException)
@@ -47,6 +52,10 @@ internal sealed class ChangePublisher(ChangeStreamReader reader, TopicMap topics
             await Task.Delay(RetriesAfter, clock, stoppingToken).ConfigureAwait(false);
         }
     }
+
+    // What came last is confirmed by the next batch or the next check, whichever is sooner.
+    private ValueTask ConfirmAsync(CancellationToken cancellationToken) =>
+        reader.ConfirmAsync(Math.Min(Volatile.Read(ref _published), caches.Done), cancellationToken);
 
     private async Task<IReadOnlyList<ChangeEvent>> EventsAsync(ChangeBatch batch, CancellationToken cancellationToken)
     {
@@ -75,8 +84,9 @@ internal sealed class ChangePublisher(ChangeStreamReader reader, TopicMap topics
             try
             {
                 await log.CheckAsync(stoppingToken).ConfigureAwait(false);
+                await ConfirmAsync(stoppingToken).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is RedisException or TimeoutException)
+            catch (Exception e) when (e is RedisException or TimeoutException or NpgsqlException or SlotTakenException)
             {
                 // Whoever publishes or reads says so.
             }

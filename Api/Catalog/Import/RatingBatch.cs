@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Platform.CacheMap;
 
 namespace Platform.Api.Catalog.Import;
 
@@ -36,6 +37,12 @@ internal sealed class RatingBatch(NpgsqlConnection connection, IReadOnlyList<(Ra
     /// <summary>Reads what is stored, compares, writes the difference.</summary>
     internal async Task<ImportCounts> WriteAsync(CancellationToken cancellationToken)
     {
+        // Of users nothing is cached but what concerns sessions, and who is new has none.
+        await using (var say = connection.Command($"SELECT pg_logical_emit_message(true, '{CacheMapping.NothingCached}', '')", []))
+        {
+            await say.ExecuteNonQueryAsync(cancellationToken);
+        }
+
         var stored = await FindReviewsAsync(cancellationToken);
         var added = new List<(Guid Book, Guid User, short Rating)>();
         var changed = new List<(Guid Review, short Rating)>();

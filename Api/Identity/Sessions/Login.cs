@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Platform.Api.Data;
 using Platform.Api.Identity.Tokens;
+using Platform.CacheMap;
 
 namespace Platform.Api.Identity.Sessions;
 
@@ -53,7 +54,8 @@ internal sealed class Login(PlatformDbContext db, UserManager<User> users, Decoy
         DateTimeOffset? until = now + settings.LockoutTime;
         var last = settings.MaxFailedLogins - 1;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await db.Database.ExecuteSqlAsync($"SET LOCAL synchronous_commit = off", cancellationToken);
+        // Sessions that live go on, so caches need not be told: that is said, whether there is an account or not.
+        await db.Database.ExecuteSqlAsync($"SELECT set_config('synchronous_commit', 'off', true), pg_logical_emit_message(true, {CacheMapping.NothingCached}, '')", cancellationToken);
         await db.Users.Where(u => u.Id == userId && u.LockoutEnabled && (u.LockoutEnd == null || u.LockoutEnd <= now))
             .ExecuteUpdateAsync(set => set
                 .SetProperty(u => u.LockoutEnd, u => u.AccessFailedCount >= last ? until : u.LockoutEnd)
