@@ -20,6 +20,9 @@ internal sealed record ContainerImage
     /// <summary>The program, its arguments and environment.</summary>
     public required Func<ContainerRun, ContainerProgram> Program { get; init; }
 
+    /// <summary>Whether the program is the machine's, and runs outside the sandbox; data is then where the machine has it.</summary>
+    public bool IsOfMachine { get; init; }
+
     /// <summary>A program that must end well before: it makes the data folder when it is new.</summary>
     public Func<ContainerRun, ContainerProgram?> Preparation { get; init; } = _ => null;
 

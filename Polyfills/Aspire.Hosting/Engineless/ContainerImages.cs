@@ -63,7 +63,11 @@ internal static class ContainerImages
             DataPaths = [],
             Program = run => new("/usr/bin/prometheus-redis-exporter", [$"--web.listen-address=127.0.0.1:{run.Port(9121)}", .. run.Arguments], run.Environment),
         },
+        CosmosImage.Entry,
     ];
+
+    /// <summary>Whether a resource is a container; an emulated account is one by its image alone.</summary>
+    public static bool IsContainer(IResource resource) => resource is ContainerResource || resource.TryGetLastAnnotation<ContainerImageAnnotation>(out _);
 
     /// <summary>The entry for a container's image; <see langword="null"/> when it needs an engine.</summary>
     public static ContainerImage? Find(IResource resource)

@@ -42,7 +42,7 @@ internal sealed class Orchestrator(
             await PublishParameterAsync(parameter, cancellationToken).ConfigureAwait(false);
         ports.Allocate(model.Resources);
 
-        string[] packages = [.. model.Resources.OfType<ContainerResource>().Select(ContainerImages.Find).OfType<ContainerImage>().SelectMany(image => image.Packages)];
+        string[] packages = [.. model.Resources.Where(ContainerImages.IsContainer).Select(ContainerImages.Find).OfType<ContainerImage>().SelectMany(image => image.Packages)];
         var root = packages.Length == 0 ? null : await EnsureRootAsync(packages, cancellationToken).ConfigureAwait(false);
 
         foreach (var resource in model.Resources)
@@ -85,11 +85,11 @@ internal sealed class Orchestrator(
         {
             if (resource.HasAnnotationOfType<ExplicitStartupAnnotation>())
                 await StateAsync(resource, KnownResourceStates.NotStarted).ConfigureAwait(false);
-            else if (resource is ContainerResource && ContainerImages.Find(resource) is null)
+            else if (ContainerImages.IsContainer(resource) && ContainerImages.Find(resource) is null)
                 await StateAsync(resource, new ResourceStateSnapshot(EnginelessStates.Skipped, KnownResourceStateStyles.Warn)).ConfigureAwait(false);
             else if (resource is IResourceWithParent { Parent: var parent })
                 await FollowAsync(resource, parent).ConfigureAwait(false);
-            else if (resource is ContainerResource or ProjectResource or ExecutableResource)
+            else if (resource is ProjectResource or ExecutableResource || ContainerImages.IsContainer(resource))
                 await RunProcessAsync(resource, root).ConfigureAwait(false);
             else
                 await RunWithoutProcessAsync(resource).ConfigureAwait(false);
@@ -132,7 +132,7 @@ internal sealed class Orchestrator(
         await notifications.PublishUpdateAsync(resource, s => s with
         {
             State = new ResourceStateSnapshot(
-                resource is ContainerResource ? KnownResourceStates.Exited : KnownResourceStates.Finished,
+                ContainerImages.IsContainer(resource) ? KnownResourceStates.Exited : KnownResourceStates.Finished,
                 IsFailure(resource, exitCode, s) ? KnownResourceStateStyles.Error : KnownResourceStateStyles.Success),
             ExitCode = exitCode,
             StopTimeStamp = clock.GetUtcNow().UtcDateTime,
@@ -141,7 +141,7 @@ internal sealed class Orchestrator(
 
     // A server is not expected to end at all.
     private static bool IsFailure(IResource resource, int exitCode, CustomResourceSnapshot before) =>
-        before.State?.Text != KnownResourceStates.Stopping && (exitCode != 0 || resource is ContainerResource);
+        before.State?.Text != KnownResourceStates.Stopping && (exitCode != 0 || ContainerImages.IsContainer(resource));
 
     private async Task RunWithoutProcessAsync(IResource resource)
     {

@@ -13,13 +13,16 @@ internal sealed class ProcessLauncher(AppHostFolders folders, ResourceLoggerServ
     // Of the AppHost itself, not of what it starts.
     private static readonly string[] OwnVariables = ["ASPNETCORE_URLS", "DOTNET_URLS", "DOTNET_LAUNCH_PROFILE", "DOTNET_ENVIRONMENT", "ASPNETCORE_ENVIRONMENT"];
 
+    /// <summary>The <c>dotnet</c> that runs this.</summary>
+    internal static string DotnetPath { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../..", "dotnet"));
+
     /// <summary>Starts the process of a resource.</summary>
     public async Task<ChildProcess> StartAsync(IResource resource, PackageRoot? root, CancellationToken cancellationToken)
     {
         var environment = await EnvironmentAsync(resource, cancellationToken).ConfigureAwait(false);
         var arguments = await ArgumentsAsync(resource, cancellationToken).ConfigureAwait(false);
-        if (resource is ContainerResource container)
-            return await StartContainerAsync(container, root!, environment, arguments, cancellationToken).ConfigureAwait(false);
+        if (ContainerImages.IsContainer(resource))
+            return await StartContainerAsync((IResourceWithEndpoints)resource, root, environment, arguments, cancellationToken).ConfigureAwait(false);
 
         var program = resource switch
         {
@@ -27,6 +30,11 @@ internal sealed class ProcessLauncher(AppHostFolders folders, ResourceLoggerServ
             ExecutableResource executable => new ProcessStartInfo(Find(executable)) { WorkingDirectory = executable.WorkingDirectory },
             _ => throw new InvalidOperationException($"'{resource.Name}' has no process."),
         };
+        return await StartOnMachineAsync(program, arguments, environment, resource).ConfigureAwait(false);
+    }
+
+    private Task<ChildProcess> StartOnMachineAsync(ProcessStartInfo program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, IResource resource)
+    {
         foreach (var argument in arguments)
             program.ArgumentList.Add(argument);
         program.Environment.Clear();
@@ -36,10 +44,10 @@ internal sealed class ProcessLauncher(AppHostFolders folders, ResourceLoggerServ
             program.Environment.Remove(own);
         foreach (var (name, value) in environment)
             program.Environment[name] = value;
-        return await ChildProcess.StartAsync(program, resource.Name, logs).ConfigureAwait(false);
+        return ChildProcess.StartAsync(program, resource.Name, logs);
     }
 
-    private async Task<ChildProcess> StartContainerAsync(ContainerResource container, PackageRoot root, Dictionary<string, string> environment, List<string> arguments, CancellationToken cancellationToken)
+    private async Task<ChildProcess> StartContainerAsync(IResourceWithEndpoints container, PackageRoot? root, Dictionary<string, string> environment, List<string> arguments, CancellationToken cancellationToken)
     {
         var image = ContainerImages.Find(container)!;
         var mounts = new List<SandboxMount>();
@@ -71,8 +79,8 @@ internal sealed class ProcessLauncher(AppHostFolders folders, ResourceLoggerServ
         }
         return await StartAsync(image.Program(run)).ConfigureAwait(false);
 
-        Task<ChildProcess> StartAsync(ContainerProgram program) => ChildProcess.StartAsync(
-            root,
+        Task<ChildProcess> StartAsync(ContainerProgram program) => image.IsOfMachine ? StartOnMachineAsync(new(program.Command), program.Arguments, program.Environment, container) : ChildProcess.StartAsync(
+            root!,
             new SandboxOptions { Command = program.Command, Arguments = program.Arguments, Environment = program.Environment, Mounts = mounts },
             program.Input,
             image.StopSignal,
@@ -80,7 +88,7 @@ internal sealed class ProcessLauncher(AppHostFolders folders, ResourceLoggerServ
             logs);
     }
 
-    private async Task<string> MakeFilesAsync(ContainerResource container, ContainerFileSystemCallbackAnnotation files, CancellationToken cancellationToken)
+    private async Task<string> MakeFilesAsync(IResource container, ContainerFileSystemCallbackAnnotation files, CancellationToken cancellationToken)
     {
         var folder = folders.SessionFolder(container, "files" + files.DestinationPath);
         var items = await files.Callback(new ContainerFileSystemCallbackContext { Model = container, ServiceProvider = services }, cancellationToken).ConfigureAwait(false);
@@ -110,8 +118,7 @@ internal sealed class ProcessLauncher(AppHostFolders folders, ResourceLoggerServ
         var output = metadata.GetType().Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(m => m.Key == $"apphostprojectoutput:{metadata.ProjectPath}")?.Value;
         if (output is null || !File.Exists(output))
             throw new DistributedApplicationException($"Project '{metadata.ProjectPath}' of '{project.Name}' has not been built; build the AppHost.");
-        var dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../..", "dotnet"));
-        return new ProcessStartInfo(dotnet, [output]) { WorkingDirectory = Path.GetDirectoryName(metadata.ProjectPath)! };
+        return new ProcessStartInfo(DotnetPath, [output]) { WorkingDirectory = Path.GetDirectoryName(metadata.ProjectPath)! };
     }
 
     private async Task<Dictionary<string, string>> EnvironmentAsync(IResource resource, CancellationToken cancellationToken)
