@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Azure;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -10,7 +11,7 @@ namespace Aspire.Hosting;
 public static class AzureCosmosExtensions
 {
     private const int EmulatorPort = 8081;
-    private const string DataPath = "/tmp/cosmos/appdata";
+    private const string DataPath = "/data";
 
     /// <summary>Adds an account.</summary>
     /// <param name="builder">The application.</param>

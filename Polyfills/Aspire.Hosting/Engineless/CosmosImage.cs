@@ -9,7 +9,7 @@ internal static class CosmosImage
     {
         Names = ["cosmosdb/linux/azure-cosmos-emulator"],
         Packages = [],
-        DataPaths = ["/tmp/cosmos/appdata"],
+        DataPaths = ["/data"],
         IsOfMachine = true,
         Program = run => new(
             ProcessLauncher.DotnetPath,
