@@ -9,7 +9,6 @@ namespace Platform.Tests.Emulators.Cosmos;
 /// <summary>What is refused, and how.</summary>
 public sealed class BadRequestTests(CosmosFixture fixture) : IClassFixture<CosmosFixture>
 {
-    private const string Key = "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==";
     private readonly CosmosEmulator _emulator = fixture.Emulator;
 
     [Theory]
@@ -167,7 +166,7 @@ public sealed class BadRequestTests(CosmosFixture fixture) : IClassFixture<Cosmo
     {
         var date = (TimeProvider.System.GetUtcNow() + at).ToString("r", CultureInfo.InvariantCulture);
         var text = $"{method.Method.ToLowerInvariant()}\n{type}\n{link}\n{date.ToLowerInvariant()}\n\n";
-        var signature = Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(Key), Encoding.UTF8.GetBytes(text)));
+        var signature = Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(CosmosEmulator.Key), Encoding.UTF8.GetBytes(text)));
         var request = new HttpRequestMessage(method, path);
         request.Headers.Add("x-ms-date", date);
         request.Headers.TryAddWithoutValidation("authorization", Uri.EscapeDataString($"type=master&ver=1.0&sig={signature}"));

@@ -9,6 +9,9 @@ namespace Platform.Tests.Emulators.Cosmos;
 /// <summary>The emulator in a process of its own, and the SDK's client for it.</summary>
 internal sealed class CosmosEmulator : IAsyncDisposable
 {
+    /// <summary>The one that Microsoft publishes for its emulator.</summary>
+    public const string Key = "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==";
+
     private readonly (string Name, string Value)[] _settings;
     private readonly int _port;
     private Process? _process;
@@ -25,7 +28,7 @@ internal sealed class CosmosEmulator : IAsyncDisposable
 
     public Uri Address => new($"http://127.0.0.1:{_port}");
 
-    public Process Process => _process!;
+    public string ConnectionString => $"AccountEndpoint={Address};AccountKey={Key}";
 
     /// <summary>Starts it on an empty folder.</summary>
     public static async Task<CosmosEmulator> StartAsync(params (string Name, string Value)[] settings)
@@ -41,10 +44,9 @@ internal sealed class CosmosEmulator : IAsyncDisposable
 
     public CosmosClient CreateClient(Action<CosmosClientOptions>? configure = null)
     {
-        const string Key = "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==";
         var options = new CosmosClientOptions { ConnectionMode = ConnectionMode.Gateway, UseSystemTextJsonSerializerWithOptions = JsonSerializerOptions.Web };
         configure?.Invoke(options);
-        return new CosmosClient($"AccountEndpoint={Address};AccountKey={Key}", options);
+        return new CosmosClient(ConnectionString, options);
     }
 
     /// <summary>A container of its own.</summary>
