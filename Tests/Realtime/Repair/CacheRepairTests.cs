@@ -6,7 +6,7 @@ using Platform.Tests.Api.Catalog;
 using Platform.Tests.Api.Http;
 using Platform.Tests.Support;
 
-namespace Platform.Tests.Realtime;
+namespace Platform.Tests.Realtime.Repair;
 
 /// <summary>Whoever changed a row, and whatever became of them: caches hear of it, and only once.</summary>
 public sealed partial class CacheRepairTests(Stack stack) : IAsyncLifetime
