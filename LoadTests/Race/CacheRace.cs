@@ -95,6 +95,7 @@ internal static class CacheRace
         await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"""
             seed {arguments.GetValue(RaceOptions.Seed)}, {rounds} rounds, fence {(arguments.GetValue(RaceOptions.Unfenced) ? "off" : "on")}, faults: {string.Join(", ", (arguments.GetValue(Faults) ?? []).DefaultIfEmpty().Select(f => f.ToString().ToLowerInvariant()))}
             {memory.Reads:N0} reads, {memory.Writes:N0} writes, {memory.Loads:N0} loads; {memory.MemoryHits:N0} answers from memory, {memory.RedisHits:N0} from Redis, {memory.SettledInRedis:N0} values found in Redis at quiescence
+            {memory.Position:N0} commits; {memory.Vouched:N0} values that had been replaced, or were soon after, held against the position that their node vouched for
             the other process' changes were heard within {memory.LongestLag / (double)Stopwatch.Frequency * 1000:N1} ms
             stale: {found:N0}
             """));

@@ -7,7 +7,7 @@ namespace Platform.LoadTests.Race;
 /// What one process knows to have been acknowledged to it, and the judge of everything it reads: a read that begins after
 /// an acknowledgement must return that version or a newer one.
 /// </summary>
-internal sealed class RaceHistory(RaceMemory memory, RaceTrace trace, string process, TimeSpan lagLimit)
+internal sealed class RaceHistory(RaceMemory memory, RaceTrace trace, string process, TimeSpan lagLimit, Func<long>? applied = null)
 {
     private const int TracesShown = 3;
     private readonly long[] _acknowledged = new long[RaceKeys.Subjects];
@@ -23,7 +23,9 @@ internal sealed class RaceHistory(RaceMemory memory, RaceTrace trace, string pro
     }
 
     /// <summary>To be taken before a read begins.</summary>
-    internal Beginning Begin(int key) => new(this, key);
+    /// <param name="key">Which.</param>
+    /// <param name="isTruth">Whether it has to read all that is committed, acknowledged or not.</param>
+    internal Beginning Begin(int key, bool isTruth = false) => new(this, key, isTruth);
 
     /// <summary>At quiescence nothing but the truth will do.</summary>
     internal void JudgeSettled(int key, RaceValue? value, string where)
@@ -56,6 +58,14 @@ internal sealed class RaceHistory(RaceMemory memory, RaceTrace trace, string pro
 
     private void JudgeVersion(in Beginning begun, int subject, long version, RaceValue value, string how)
     {
+        // What the node vouched for before: the next version had been committed by then.
+        if (begun.Applied > 0 && Volatile.Read(ref memory.PositionOf(subject, version + 1)) is > 0 and var replacedAt)
+        {
+            Interlocked.Increment(ref memory.Vouched);
+            if (replacedAt <= begun.Applied)
+                Violation(begun.Key, $"{how} read {value} at position {begun.Applied}, but version {version + 1} of subject {subject} was committed at {replacedAt}", begun.Key, subject);
+        }
+
         if (version > Volatile.Read(ref memory.Version(subject)))
             Violation(begun.Key, $"{how} read {value}, a version that is still to come", subject);
         if (version < begun.Floor(subject))
@@ -96,14 +106,14 @@ internal sealed class RaceHistory(RaceMemory memory, RaceTrace trace, string pro
         private readonly Floors _here;
         private readonly Floors _anywhere;
 
-        internal Beginning(RaceHistory history, int key)
+        internal Beginning(RaceHistory history, int key, bool isTruth)
         {
-            (_history, Key) = (history, key);
+            (_history, Key, Applied) = (history, key, history.ReadApplied());
             // The time last: whatever counts as acknowledged was so at that time.
             for (var slot = 0; slot <= RaceKeys.Parts; slot++)
             {
                 var subject = slot == 0 ? key : RaceKeys.Keys + slot - 1;
-                _here[slot] = Volatile.Read(ref history._acknowledged[subject]);
+                _here[slot] = isTruth ? history.ReadTruth(subject) : Volatile.Read(ref history._acknowledged[subject]);
                 _anywhere[slot] = history.ReadAcknowledged(subject);
             }
 
@@ -114,6 +124,9 @@ internal sealed class RaceHistory(RaceMemory memory, RaceTrace trace, string pro
 
         internal long At { get; }
 
+        /// <summary>What the node vouched for.</summary>
+        internal long Applied { get; }
+
         internal long Floor(int subject) => _here[Slot(subject)];
 
         internal long FloorAnywhere(int subject) => _anywhere[Slot(subject)];
@@ -123,6 +136,10 @@ internal sealed class RaceHistory(RaceMemory memory, RaceTrace trace, string pro
 
         private static int Slot(int subject) => subject < RaceKeys.Keys ? 0 : subject - RaceKeys.Keys + 1;
     }
+
+    private long ReadApplied() => applied?.Invoke() ?? 0;
+
+    private long ReadTruth(int subject) => Volatile.Read(ref memory.Version(subject));
 
     private long ReadAcknowledged(int subject) => Volatile.Read(ref memory.Acknowledged(subject));
 

@@ -13,7 +13,10 @@ internal sealed class RaceMemory : IDisposable
     internal const int Acknowledgements = 4096;
     private const int Apart = 8;
     private const int TimesAt = 128 * Apart;
-    private const int TraceAt = TimesAt + (RaceKeys.Subjects * Acknowledgements);
+    private const int PositionsAt = TimesAt + (RaceKeys.Subjects * Acknowledgements);
+    private const int Positions = 1 << 16;
+    private const int CommitsAt = PositionsAt + (RaceKeys.Subjects * Acknowledgements);
+    private const int TraceAt = CommitsAt + Positions;
     private const long Length = (TraceAt + RaceTrace.Words) * sizeof(long);
 
     private readonly MemoryMappedFile _file;
@@ -56,6 +59,12 @@ internal sealed class RaceMemory : IDisposable
 
     internal ref long TraceEnd => ref Word(9 * Apart);
 
+    /// <summary>How many commits there were: the position of the last one.</summary>
+    internal ref long Position => ref Word(12 * Apart);
+
+    /// <summary>Reads that a position vouched for something in.</summary>
+    internal ref long Vouched => ref Word(13 * Apart);
+
     /// <summary>The last phase that a node is through with.</summary>
     internal ref long Done(int node) => ref Word((10 + node) * Apart);
 
@@ -67,6 +76,21 @@ internal sealed class RaceMemory : IDisposable
 
     /// <summary>When a version was acknowledged, in ticks of the stopwatch; 0 when it has not been yet.</summary>
     internal ref long AcknowledgedAt(int subject, long version) => ref Word(TimesAt + (subject * Acknowledgements) + (int)(version % Acknowledgements));
+
+    /// <summary>The position at which a version was committed; 0 when it has not been yet.</summary>
+    internal ref long PositionOf(int subject, long version) => ref Word(PositionsAt + (subject * Acknowledgements) + (int)(version % Acknowledgements));
+
+    /// <summary>What was committed at a position; -1 when nothing was yet.</summary>
+    internal int SubjectOf(long position) => Volatile.Read(ref Commit(position)) is var commit && commit >> 8 == position ? (int)(commit & 0xFF) : -1;
+
+    /// <summary>A version has been committed.</summary>
+    internal void Note(int subject, long version)
+    {
+        Volatile.Write(ref PositionOf(subject, version + (Acknowledgements / 2)), 0);
+        var position = Interlocked.Increment(ref Position);
+        Volatile.Write(ref PositionOf(subject, version), position);
+        Volatile.Write(ref Commit(position), (position << 8) | (uint)subject);
+    }
 
     internal unsafe Span<long> TraceWords => new(_words + TraceAt, RaceTrace.Words);
 
@@ -92,6 +116,8 @@ internal sealed class RaceMemory : IDisposable
             await Task.Delay(1, cancellationToken);
         }
     }
+
+    private ref long Commit(long position) => ref Word(CommitsAt + (int)(position % Positions));
 
     private unsafe ref long Word(int at) => ref _words[at];
 

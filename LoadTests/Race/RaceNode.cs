@@ -58,8 +58,10 @@ internal static class RaceNode
         using var memory = RaceMemory.Open(arguments.GetValue(File)!);
         var trace = new RaceTrace(memory, number);
         var source = new RaceSource(memory, trace);
-        var history = new RaceHistory(memory, trace, $"node {number}", TimeSpan.FromSeconds(arguments.GetValue(RaceOptions.LagLimit)));
         await using var cache = await ConnectAsync(arguments, Environment.GetEnvironmentVariable(RedisVariable)!, string.Create(CultureInfo.InvariantCulture, $"node{number}"));
+        var history = new RaceHistory(memory, trace, $"node {number}", TimeSpan.FromSeconds(arguments.GetValue(RaceOptions.LagLimit)), () => (long)(cache.Applied?.Lsn ?? 0));
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var positions = number == 0 ? new RacePositions(cache, memory).RunAsync(over.Token) : Task.CompletedTask;
         var workers = new RaceWorkers(cache, memory, source, history, trace, number);
         var sentinels = new RaceSentinels(cache, memory, source, history, number);
 
@@ -99,6 +101,8 @@ internal static class RaceNode
             done = phase;
         }
 
+        await over.CancelAsync();
+        await positions;
         var families = cache.GetStatistics();
         Interlocked.Add(ref memory.MemoryHits, families.Sum(f => f.MemoryHits));
         Interlocked.Add(ref memory.RedisHits, families.Sum(f => f.RedisHits));

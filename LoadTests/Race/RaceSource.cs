@@ -15,6 +15,7 @@ internal sealed class RaceSource(RaceMemory memory, RaceTrace trace)
         var version = Interlocked.Increment(ref memory.Version(subject));
         // Long before its turn comes, so that nobody takes the time of an earlier round of the ring for it.
         Volatile.Write(ref memory.AcknowledgedAt(subject, version + (RaceMemory.Acknowledgements / 2)), 0);
+        memory.Note(subject, version);
         trace.Add(RaceEvent.Committed, subject, version);
         return version;
     }

@@ -30,8 +30,9 @@ internal sealed class RaceWorkers(CacheManager cache, RaceMemory memory, RaceSou
         Interlocked.Increment(ref memory.Reads);
         try
         {
-            await (random.Next(10) switch
+            await (random.Next(12) switch
             {
+                10 => ReadSourceAsync(key, seed, token),
                 0 => ReadManyAsync(random, seed, token),
                 1 => TryAsync(key),
                 2 or 3 or 4 => ReadWithLevelAsync(key, seed, token),
@@ -70,6 +71,14 @@ internal sealed class RaceWorkers(CacheManager cache, RaceMemory memory, RaceSou
         begun.Judge(result.Value, result.IsStale ? $"ReadAsync ({result.Level}, stale)" : $"ReadAsync ({result.Level})");
     }
 
+    // Beyond every position: whatever was committed anywhere before must be in it, told or not.
+    private async Task ReadSourceAsync(int key, int seed, CancellationToken token)
+    {
+        var begun = history.Begin(key, isTruth: true);
+        var result = await cache.ReadAsync(RaceKeys.Key(key), (source, key, seed), static (s, ct) => s.source.LoadAsync(s.key, s.seed, ct), RaceKeys.Policy(key), ulong.MaxValue, token);
+        begun.Judge(result.Value, "ReadAsync from the source");
+    }
+
     private Task TryAsync(int key)
     {
         var begun = history.Begin(key);
@@ -83,7 +92,7 @@ internal sealed class RaceWorkers(CacheManager cache, RaceMemory memory, RaceSou
         // Keys of one policy, as a page of results has them.
         var first = random.Next(RaceKeys.Keys) & ~3;
         int[] subjects = [.. Enumerable.Range(first, 4).Where(_ => random.Next(4) != 0).DefaultIfEmpty(first)];
-        var begun = subjects.Select(history.Begin).ToArray();
+        var begun = subjects.Select(subject => history.Begin(subject)).ToArray();
         var values = await cache.GetOrCreateManyAsync([.. subjects.Select(RaceKeys.Key)], (keys, ct) => source.LoadManyAsync(keys, subjects, seed, ct), RaceKeys.Policy(first), token);
         foreach (var beginning in begun)
             beginning.Judge(values.GetValueOrDefault(RaceKeys.Key(beginning.Key)), "GetOrCreateManyAsync");
@@ -99,9 +108,10 @@ internal sealed class RaceWorkers(CacheManager cache, RaceMemory memory, RaceSou
             trace.Add(RaceEvent.Invalidating, subject, version);
         try
         {
+            var seen = RacePositions.Seen(memory);
             await (random.Next(400) == 0
-                ? cache.InvalidateAllAsync()
-                : cache.InvalidateAsync([.. subjects.Where(s => !RaceKeys.IsToldByTag(s)).Select(RaceKeys.Key)], [.. subjects.Where(RaceKeys.IsToldByTag).Select(RaceKeys.Tag)]));
+                ? cache.InvalidateAllAsync(seen)
+                : cache.InvalidateAsync([.. subjects.Where(s => !RaceKeys.IsToldByTag(s)).Select(RaceKeys.Key)], [.. subjects.Where(RaceKeys.IsToldByTag).Select(RaceKeys.Tag)], seen));
         }
         catch (Exception e)
         {
