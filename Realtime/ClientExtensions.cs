@@ -6,6 +6,7 @@ using Platform.Realtime.Changes;
 using Platform.Realtime.Hubs;
 using Platform.Realtime.ServerSentEvents;
 using Platform.Realtime.Subscriptions;
+using Platform.ServiceDefaults.Edge;
 
 namespace Platform.Realtime;
 
@@ -17,11 +18,18 @@ internal static class ClientExtensions
     // Where the AppHost says it.
     private const string Discovered = "services:api:http:0";
 
+    // SignalR's own are the last two.
+    private static readonly string[] Sent = ["Authorization", "Content-Type", "Last-Event-ID", "traceparent", "tracestate", "X-Requested-With", "X-SignalR-User-Agent"];
+
     /// <exception cref="InvalidOperationException">A setting is not usable; the message names it.</exception>
     internal static void AddClients(this WebApplicationBuilder builder)
     {
         var settings = RealtimeSettings.From(builder.Configuration);
         var api = Address(builder.Configuration);
+        var origins = CrossOrigins.From(builder.Configuration);
+        builder.Services.AddSingleton(origins);
+        builder.Services.AddCors(cors => cors.AddDefaultPolicy(origins.Policy([HttpMethods.Get, HttpMethods.Post], Sent, ["Retry-After", "WWW-Authenticate"])));
+        builder.Services.AddSingleton(TrustedProxies.From(builder.Configuration));
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton<RealtimeTelemetry>();
@@ -52,6 +60,13 @@ internal static class ClientExtensions
     internal static void MapClients(this WebApplication app)
     {
         var settings = app.Services.GetRequiredService<RealtimeSettings>();
+        app.Services.GetRequiredService<TrustedProxies>().Use(app);
+        if (app.Services.GetRequiredService<CrossOrigins>() is { Any: true } origins)
+        {
+            app.Use(origins.Vary);
+            app.UseCors();
+        }
+
         app.UseMiddleware<Admission>();
         app.UseWebSockets();
         app.MapHub<ChangesHub>(ChangesHub.Path, hub =>
@@ -60,6 +75,7 @@ internal static class ClientExtensions
             hub.Transports = HttpTransportType.WebSockets;
             hub.ApplicationMaxBufferSize = settings.MessageBytes;
             hub.TransportMaxBufferSize = 32 << 10;
+            hub.TransportSendTimeout = settings.Feed.SendTimeout;
         }).WithMetadata(Admission.Required).DisableRequestTimeout();
         app.MapEventStream();
     }

@@ -73,6 +73,15 @@ internal sealed partial class Fanout
         }
     }
 
+    /// <summary>What those who are subscribed to a topic are yet to be told.</summary>
+    internal IReadOnlyList<Feed> Feeds(string topic)
+    {
+        lock (_lock)
+        {
+            return _members.TryGetValue(topic, out var members) ? [.. members.Select(member => member.Subscription.Subscriber.Feed)] : [];
+        }
+    }
+
     /// <summary>Where the stream is.</summary>
     internal (string Epoch, ChangePosition Cursor) Now()
     {

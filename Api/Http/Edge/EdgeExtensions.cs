@@ -1,10 +1,16 @@
-using Microsoft.AspNetCore.HttpOverrides;
+using Platform.ServiceDefaults.Edge;
 
 namespace Platform.Api.Http.Edge;
 
 /// <summary>What stands between the internet and the endpoints: proxies, browsers' rules on other origins, headers that protect.</summary>
 internal static class EdgeExtensions
 {
+    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head, HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete];
+    private static readonly string[] Sent =
+        ["Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "Platform-Min-Lsn", "traceparent", "tracestate"];
+    private static readonly string[] Exposed =
+        ["ETag", "Location", "Retry-After", "RateLimit", "RateLimit-Policy", "Platform-Lsn", "Cache-Status", "Server-Timing", "WWW-Authenticate"];
+
     /// <exception cref="InvalidOperationException">A setting is not usable; the message names it.</exception>
     internal static void AddEdge(this WebApplicationBuilder builder)
     {
@@ -14,20 +20,14 @@ internal static class EdgeExtensions
             options.CustomizeProblemDetails += problem => security.Say(problem.HttpContext));
         var origins = CrossOrigins.From(builder.Configuration);
         builder.Services.AddSingleton(origins);
-        builder.Services.AddCors(cors => cors.AddDefaultPolicy(origins.Policy()));
+        builder.Services.AddCors(cors => cors.AddDefaultPolicy(origins.Policy(Methods, Sent, Exposed)));
         builder.Services.AddSingleton(TrustedProxies.From(builder.Configuration));
     }
 
     /// <summary>Use it before routing: public reads end there.</summary>
     internal static void UseEdge(this WebApplication app)
     {
-        if (app.Services.GetRequiredService<TrustedProxies>() is { Any: true } proxies)
-        {
-            var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto };
-            proxies.AddTo(options);
-            app.UseForwardedHeaders(options);
-        }
-
+        app.Services.GetRequiredService<TrustedProxies>().Use(app);
         var security = app.Services.GetRequiredService<SecurityHeaders>();
         app.Use(next => context =>
         {

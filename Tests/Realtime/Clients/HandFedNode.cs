@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -52,6 +53,13 @@ internal sealed class HandFedNode : IAsyncDisposable
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+        // Who takes nothing is noticed soon: the kernel keeps little for them.
+        builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = endpoint =>
+        {
+            var listener = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+            listener.SendBufferSize = 8_192;
+            return listener;
+        });
         foreach (var (key, value) in settings.Prepend(("Shutdown:Delay", "00:00:00")).Prepend(("Api:Address", "http://127.0.0.1:9")).Prepend(("Realtime:CatalogInterval", "00:00:00")))
         {
             builder.Configuration[key] = value;
@@ -94,7 +102,11 @@ internal sealed class HandFedNode : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+    }
 
     private async Task<ChangePage> ReadAsync(ChangePosition after, ChangePosition upTo, int max)
     {

@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 
-namespace Platform.Api.Http.Edge;
+namespace Platform.ServiceDefaults.Edge;
 
-/// <summary>The origins whose pages may use the Api from a browser; <c>Cors:Origins</c>.</summary>
+/// <summary>The origins whose pages may use a service from a browser; <c>Cors:Origins</c>.</summary>
 /// <remarks>They are trusted with their user's cookies, so each is named; there is no way to say "all".</remarks>
-internal sealed class CrossOrigins
+public sealed class CrossOrigins
 {
     private const string Setting = "Cors:Origins";
 
@@ -15,11 +17,14 @@ internal sealed class CrossOrigins
 
     private CrossOrigins(IEnumerable<string> origins) => _origins = origins.ToHashSet(StringComparer.Ordinal);
 
-    internal bool Any => _origins.Count > 0;
+    /// <summary>Whether there are any.</summary>
+    public bool Any => _origins.Count > 0;
 
+    /// <summary>Reads the setting.</summary>
     /// <exception cref="InvalidOperationException">The setting is not usable; the message names it.</exception>
-    internal static CrossOrigins From(IConfiguration configuration)
+    public static CrossOrigins From(IConfiguration configuration)
     {
+        ArgumentNullException.ThrowIfNull(configuration);
         var origins = (configuration[Setting] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         foreach (var origin in origins)
         {
@@ -33,16 +38,20 @@ internal sealed class CrossOrigins
         return new CrossOrigins(origins);
     }
 
-    internal CorsPolicy Policy() => new CorsPolicyBuilder([.. _origins])
-        .WithMethods(HttpMethods.Get, HttpMethods.Head, HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete)
-        .WithHeaders("Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "Platform-Min-Lsn", "traceparent", "tracestate")
-        .WithExposedHeaders("ETag", "Location", "Retry-After", "RateLimit", "RateLimit-Policy", "Platform-Lsn", "Cache-Status", "Server-Timing", "WWW-Authenticate")
+    /// <summary>What they may do.</summary>
+    /// <param name="methods">The methods of requests.</param>
+    /// <param name="sent">The headers that requests may have.</param>
+    /// <param name="exposed">The headers of answers that pages may read.</param>
+    public CorsPolicy Policy(string[] methods, string[] sent, string[] exposed) => new CorsPolicyBuilder([.. _origins])
+        .WithMethods(methods)
+        .WithHeaders(sent)
+        .WithExposedHeaders(exposed)
         .AllowCredentials()
         .SetPreflightMaxAge(PreflightAge)
         .Build();
 
     /// <summary>Says that an answer depends on the origin, to whoever keeps it for others: also where none was sent, or another.</summary>
-    internal RequestDelegate Vary(RequestDelegate next) => context =>
+    public RequestDelegate Vary(RequestDelegate next) => context =>
     {
         // Where several are allowed and this is one of them, the policy says so itself.
         if (_origins.Count == 1 || !_origins.Contains(context.Request.Headers.Origin.ToString()))

@@ -1,13 +1,17 @@
 using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Configuration;
+using IPNetwork = System.Net.IPNetwork;
 
-namespace Platform.Api.Http.Edge;
+namespace Platform.ServiceDefaults.Edge;
 
-/// <summary>The proxies before the Api, which say where a request comes from; <c>Proxies:Trusted</c>.</summary>
+/// <summary>The proxies before a service, which say where a request comes from; <c>Proxies:Trusted</c>.</summary>
 /// <remarks>
 /// Of anybody else <c>X-Forwarded-For</c> is a claim: who could choose their address could choose their limits. Without
 /// the setting it is not looked at.
 /// </remarks>
-internal sealed class TrustedProxies
+public sealed class TrustedProxies
 {
     private const string Setting = "Proxies:Trusted";
 
@@ -15,14 +19,20 @@ internal sealed class TrustedProxies
 
     private TrustedProxies(IReadOnlyList<IPNetwork> networks) => _networks = networks;
 
-    internal bool Any => _networks.Count > 0;
-
+    /// <summary>Reads the setting.</summary>
     /// <exception cref="InvalidOperationException">The setting is not usable; the message names it.</exception>
-    internal static TrustedProxies From(IConfiguration configuration) => new(
+    public static TrustedProxies From(IConfiguration configuration) => new(
         [.. (configuration[Setting] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Parse)]);
 
-    internal void AddTo(ForwardedHeadersOptions options)
+    /// <summary>Has the service believe them. Use it before whatever asks where a request comes from.</summary>
+    public void Use(IApplicationBuilder app)
     {
+        if (_networks.Count == 0)
+        {
+            return;
+        }
+
+        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto };
         // By default this machine is trusted; here nobody is who is not named.
         options.KnownProxies.Clear();
         options.KnownIPNetworks.Clear();
@@ -33,6 +43,7 @@ internal sealed class TrustedProxies
 
         // Through as many as are trusted, and to the first that is not.
         options.ForwardLimit = null;
+        app.UseForwardedHeaders(options);
     }
 
     private static IPNetwork Parse(string text)
