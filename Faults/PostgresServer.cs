@@ -16,7 +16,7 @@ public sealed class PostgresServer : OwnServer
 
     /// <summary>A superuser's connection string, to the database <c>postgres</c>.</summary>
     public string ConnectionString =>
-        new NpgsqlConnectionStringBuilder { Host = "127.0.0.1", Port = Port, Username = "postgres", Password = Password, Database = "postgres", Pooling = false }.ConnectionString;
+        new NpgsqlConnectionStringBuilder { Host = "127.0.0.1", Port = Port, Username = "postgres", Password = Password, Database = "postgres" }.ConnectionString;
 
     /// <summary>Starts one without data.</summary>
     /// <param name="settings">Such as <c>max_slot_wal_keep_size=1MB</c>, instead of the AppHost's.</param>

@@ -56,21 +56,23 @@ internal sealed class BookWriter(NpgsqlDataSource source, Guid[] books, int perS
         return [.. books];
     }
 
-    /// <summary>Writes until it is told to stop; what fails is tried again, so that a server may go and come back.</summary>
+    /// <summary>Writes until it is told to stop. What fails is tried again later, so that a server may go and come back; what was not written meanwhile is not made up for.</summary>
     internal async Task WriteAsync(CancellationToken stop)
     {
-        var began = Stopwatch.GetTimestamp();
-        var next = 0L;
-        await Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => Task.Run(async () =>
+        var number = -1L;
+        var interval = TimeSpan.FromSeconds((double)Workers / perSecond);
+        await Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => Task.Run(async () =>
         {
-            while (!stop.IsCancellationRequested)
+            var began = Stopwatch.GetTimestamp();
+            for (var due = interval * worker / Workers; !stop.IsCancellationRequested; due += interval)
             {
-                var number = Interlocked.Increment(ref next);
-                var due = TimeSpan.FromSeconds((double)number / perSecond) - Stopwatch.GetElapsedTime(began);
-                if (due > TimeSpan.Zero)
-                    await Task.Delay(due, CancellationToken.None);
+                var now = Stopwatch.GetElapsedTime(began);
+                if (due > now)
+                    await Task.Delay(due - now, CancellationToken.None);
+                else if (now - due > TimeSpan.FromSeconds(1))
+                    due = now;
                 // In turns: each topic hears as much as any other.
-                await ChangeAsync(books[number % books.Length]);
+                await ChangeAsync(books[Interlocked.Increment(ref number) % books.Length]);
             }
         }, CancellationToken.None)));
     }

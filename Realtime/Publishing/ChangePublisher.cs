@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Threading.Channels;
 using Npgsql;
 using Platform.ChangeStream;
 using Platform.Realtime.Changes;
@@ -16,6 +17,11 @@ internal sealed class ChangePublisher(ChangeStreamReader reader, TopicMap topics
     private static readonly TimeSpan RetriesAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ChecksEvery = TimeSpan.FromSeconds(1);
 
+    // Batches that were read and are not published yet; each may be large.
+    private const int MostWaiting = 16;
+    private const int MostAtOnce = 1_000;
+
+    private string? _said;
     private long _published;
 
     /// <inheritdoc />
@@ -24,19 +30,14 @@ internal sealed class ChangePublisher(ChangeStreamReader reader, TopicMap topics
     [SuppressMessage("Design", "CA1031", Justification = "Clients are served from the log all the same; health and log say that nothing new comes.")]
     private async Task PublishAsync(CancellationToken stoppingToken)
     {
-        string? said = null;
         while (true)
         {
+            var waiting = Channel.CreateBounded<(ChangeBatch Batch, IReadOnlyList<ChangeEvent> Events)>(MostWaiting);
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+            var (reading, writing) = (ReadAsync(waiting.Writer, ended.Token), WriteAsync(waiting.Reader, ended.Token));
             try
             {
-                await foreach (var batch in reader.ReadAsync(stoppingToken).ConfigureAwait(false))
-                {
-                    said = null;
-                    caches.Take(batch);
-                    await log.PublishAsync(batch, await EventsAsync(batch, stoppingToken).ConfigureAwait(false), stoppingToken).ConfigureAwait(false);
-                    Volatile.Write(ref _published, batch.Number);
-                    await ConfirmAsync(stoppingToken).ConfigureAwait(false);
-                }
+                await (await Task.WhenAny(reading, writing).ConfigureAwait(false)).ConfigureAwait(false);
             }
             catch (SlotTakenException)
             {
@@ -44,14 +45,51 @@ internal sealed class ChangePublisher(ChangeStreamReader reader, TopicMap topics
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                if (e.Message != said)
+                if (e.Message != _said)
                     logger.PublisherFailed(e.Message);
-                said = e.Message;
+                _said = e.Message;
+            }
+            finally
+            {
+                await ended.CancelAsync().ConfigureAwait(false);
+                await Task.WhenAll(reading, writing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
             await Task.Delay(RetriesAfter, clock, stoppingToken).ConfigureAwait(false);
         }
     }
+
+    private async Task ReadAsync(ChannelWriter<(ChangeBatch Batch, IReadOnlyList<ChangeEvent> Events)> waiting, CancellationToken cancellationToken)
+    {
+        await foreach (var batch in reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            caches.Take(batch);
+            await waiting.WriteAsync((batch, await EventsAsync(batch, cancellationToken).ConfigureAwait(false)), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // What was read while Redis answered goes together: many small transactions take it hardly longer than one.
+    private async Task WriteAsync(ChannelReader<(ChangeBatch Batch, IReadOnlyList<ChangeEvent> Events)> waiting, CancellationToken cancellationToken)
+    {
+        while (await waiting.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            List<ChangeBatch> batches = [];
+            List<ChangeEvent> events = [];
+            while (waiting.TryPeek(out var next) && (batches.Count == 0 || GoesWith(next.Batch, batches[^1], events.Count + next.Events.Count)) && waiting.TryRead(out next))
+            {
+                batches.Add(next.Batch);
+                events.AddRange(next.Events);
+            }
+
+            await log.PublishAsync(batches, events, cancellationToken).ConfigureAwait(false);
+            _said = null;
+            Volatile.Write(ref _published, batches[^1].Number);
+            await ConfirmAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static bool GoesWith(ChangeBatch batch, ChangeBatch before, int events) =>
+        batch.Session == before.Session && batch.Gap is null && before.Gap is null && events <= MostAtOnce;
 
     // What came last is confirmed by the next batch or the next check, whichever is sooner.
     private ValueTask ConfirmAsync(CancellationToken cancellationToken) =>

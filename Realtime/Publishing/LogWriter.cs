@@ -28,16 +28,17 @@ internal sealed class LogWriter(IConnectionMultiplexer redis, ChangeLogOptions o
     private ChangePosition _lastEvent;
     private bool _isTaken;
 
-    /// <summary>Publishes a batch, however long Redis is away meanwhile.</summary>
-    /// <param name="batch">Follows the one before, unless it is the first of its session.</param>
-    /// <param name="events">Its events, in order.</param>
+    /// <summary>Publishes batches, at once, however long Redis is away meanwhile.</summary>
+    /// <param name="batches">At least one; all of one session, and a gap alone. They follow those before, unless they are the first of the session.</param>
+    /// <param name="events">Their events, in order.</param>
     /// <param name="cancellationToken">Ends it; then it may be published or not.</param>
     /// <exception cref="SlotTakenException">Another reader has taken the slot.</exception>
-    internal async Task PublishAsync(ChangeBatch batch, IReadOnlyList<ChangeEvent> events, CancellationToken cancellationToken)
+    internal async Task PublishAsync(IReadOnlyList<ChangeBatch> batches, IReadOnlyList<ChangeEvent> events, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            var batch = batches[0];
             if (batch.Session != _session)
             {
                 // What a gap leaves out was not published, and need not have been.
@@ -45,7 +46,7 @@ internal sealed class LogWriter(IConnectionMultiplexer redis, ChangeLogOptions o
                 (_session, _isTaken) = (batch.Session, false);
             }
 
-            var after = After(batch);
+            var after = After(batches[^1]);
             await InsistAsync(_session, after, batch.Gap is not null, events, cancellationToken).ConfigureAwait(false);
             _published = after;
             if (events.Count > 0)

@@ -21,18 +21,21 @@ for i = 9, #ARGV, 5 do
   end
 end
 
--- The oldest, as far as they are too many or too old. Whoever has not read them is told so by the floor.
-local excess, removed = redis.call('XLEN', KEYS[1]) - tonumber(most), nil
+-- The oldest, as far as they are too many or too old. Whoever has not read them is told so by the floor. Mostly there is
+-- none, or one for each that came: so it begins with few, since to look at many takes longer than all the rest.
+local excess, few, removed = redis.call('XLEN', KEYS[1]) - tonumber(most), 1, nil
 repeat
+  local looked_at = few
   removed = 0
-  for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 100)) do
+  for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', looked_at)) do
     if excess <= 0 and entry[2][6] >= oldest then break end
     floor, excess, removed = entry[1], excess - 1, removed + 1
   end
   if removed > 0 then
     redis.call('XTRIM', KEYS[1], 'MAXLEN', redis.call('XLEN', KEYS[1]) - removed)
   end
-until removed < 100
+  few = math.min(2 * few, 100)
+until removed < looked_at
 
 redis.call('HSET', KEYS[2], 'position', after, 'floor', floor, 'last', last)
 redis.call('PUBLISH', channel, after)

@@ -57,6 +57,21 @@ public sealed class LogWriterTests(Stack stack) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Transactions_that_are_published_at_once_come_again_one_by_one_and_add_nothing()
+    {
+        var session = Session(epoch: 1, startsAt: 100);
+        await PublishAsync(Writer(), [Batch(session, 100, 110, 1, 2), Batch(session, 120, 130), Batch(session, 140, 150, 1)]);
+
+        var second = Writer();
+        var again = Session(epoch: 2, startsAt: 110);
+        await PublishAsync(second, Batch(again, 120, 130));
+        await PublishAsync(second, [Batch(again, 140, 150, 1), Batch(again, 160, 170, 1)]);
+
+        Assert.Equal(["100-1", "100-2", "140-1", "160-1"], await IdsAsync());
+        Assert.Equal("170-0", (await StateAsync()).Position.ToString());
+    }
+
+    [Fact]
     public async Task One_that_has_lost_the_slot_writes_nothing_any_more()
     {
         var (old, current) = (Writer(), Writer());
@@ -289,8 +304,10 @@ public sealed class LogWriterTests(Stack stack) : IAsyncLifetime
         Messages = [.. sequences.Select(sequence => new ChangeMessage(new EventId(new NpgsqlLogSequenceNumber(commit), sequence), "test", default))],
     };
 
-    private static Task PublishAsync(LogWriter writer, ChangeBatch batch, DateTimeOffset? at = null) => writer.PublishAsync(
-        batch, [.. batch.Messages.Select(message => new ChangeEvent(
+    private static Task PublishAsync(LogWriter writer, ChangeBatch batch, DateTimeOffset? at = null) => PublishAsync(writer, [batch], at);
+
+    private static Task PublishAsync(LogWriter writer, ChangeBatch[] batches, DateTimeOffset? at = null) => writer.PublishAsync(
+        batches, [.. batches.SelectMany(batch => batch.Messages).Select(message => new ChangeEvent(
             new ChangePosition((ulong)message.Id.CommitLsn, message.Id.Sequence), ["test"], "message", at ?? TimeProvider.System.GetUtcNow(), "{}"u8.ToArray()))], Token);
 
     private LogWriter Writer(ChangeLogOptions? options = null, TimeProvider? clock = null)
