@@ -33,7 +33,12 @@ internal static class CacheRace
         List<Process> nodes = [];
         try
         {
+            for (var node = 0; node < RaceKeys.Nodes; node++)
+                memory.Done(node) = -1;
             nodes.AddRange(Enumerable.Range(0, RaceKeys.Nodes).Select(n => StartNode(arguments, path, redis.Configuration, n)));
+            // On a busy machine a process may take longer to start than the whole race.
+            await RaceMemory.UntilAsync(
+                () => nodes.Any(n => n.HasExited) || Enumerable.Range(0, nodes.Count).All(n => Volatile.Read(ref memory.Done(n)) == 0), "A node does not start.", RaceNode.Patience, cancellationToken);
             var rounds = await RaceAsync(arguments, memory, nodes, redis.Configuration, cancellationToken);
             await Task.WhenAll(nodes.Select(n => n.WaitForExitAsync(cancellationToken)));
             return await ReportAsync(arguments, memory, rounds, nodes.All(n => n.ExitCode == 0));
