@@ -46,8 +46,9 @@ public sealed class NodesTests(Stack stack) : IAsyncLifetime
         var publisher = await _log.StartNodeAsync();
         var other = await _log.StartNodeAsync();
         var book = await _log.AddBookAsync();
+        var added = await _log.NowAsync();
         await using var before = await ChangesClient.ConnectAsync(publisher.Address);
-        await before.SubscribeAsync($"books/{book}");
+        await before.SubscribeAsync($"books/{book}", added);
         await RateAsync(book, 1, 5);
         var last = (await before.ToldAsync(5))[^1].Id;
 
@@ -67,8 +68,9 @@ public sealed class NodesTests(Stack stack) : IAsyncLifetime
     {
         var node = await _log.StartNodeAsync();
         var book = await _log.AddBookAsync();
+        var added = await _log.NowAsync();
         await using var connected = await ChangesClient.ConnectAsync(node.Address);
-        var start = await connected.SubscribeAsync($"books/{book}");
+        var start = await connected.SubscribeAsync($"books/{book}", added);
         await RateAsync(book, 1, 3);
         await connected.ToldAsync(3);
 

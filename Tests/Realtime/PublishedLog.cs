@@ -86,6 +86,9 @@ internal sealed class PublishedLog : IAsyncDisposable
     /// <summary>What the log says of itself.</summary>
     public async Task<LogReader.Page> StateAsync() => await Reader.ReadAsync(default, null, 1) ?? throw new InvalidOperationException("There is no log.");
 
+    /// <summary>Where the WAL is: who subscribes from there is told of nothing that was committed before, published or not.</summary>
+    public async Task<string> NowAsync() => (await Database.ScalarAsync<string>("SELECT pg_current_wal_insert_lsn()::text"))!;
+
     /// <summary>Waits until all that is committed now is published.</summary>
     public async Task CaughtUpAsync()
     {
