@@ -32,6 +32,13 @@ var platform = postgres.AddDatabase("platform");
 
 var redis = builder.AddRedis("redis", port: 6379).WithDataVolume();
 
+#pragma warning disable ASPIRECOSMOSDB001 // the Linux emulator is still a preview
+var cosmos = builder.AddAzureCosmosDB("cosmos").RunAsPreviewEmulator(emulator => emulator.WithGatewayPort(8081).WithDataVolume());
+#pragma warning restore ASPIRECOSMOSDB001
+var analyticsStore = cosmos.AddCosmosDatabase("analytics-store", "analytics");
+var events = analyticsStore.AddContainer("events", "/stream");
+analyticsStore.AddContainer("parked", "/stream");
+
 // Each database role has its own connection string: no service connects as the superuser.
 var server = postgres.Resource.PrimaryEndpoint;
 ReferenceExpression ConnectAs(string role, IResourceBuilder<ParameterResource> password) => ReferenceExpression.Create(
@@ -78,6 +85,13 @@ foreach (var node in new[] { realtime, realtime2 })
         .WaitFor(redis);
 }
 
+var analytics = builder.AddProject<Projects.Analytics>("analytics")
+    .WithReference(replicator)
+    .WithReference(cosmos)
+    .WithHttpHealthCheck("/health")
+    .WaitForCompletion(migrate)
+    .WaitFor(events);
+
 var prometheus = builder.AddContainer("prometheus", "prom/prometheus", "v2.53.5")
     .WithHttpEndpoint(port: 9090, targetPort: 9090)
     .WithHttpHealthCheck("/-/ready")
@@ -90,6 +104,7 @@ prometheus.WithVolume(VolumeNameGenerator.Generate(prometheus, "data"), "/promet
     [
         Targets("api.json", await Scraped(api).GetValueAsync(cancellationToken)),
         Targets("realtime.json", await Scraped(realtime).GetValueAsync(cancellationToken), await Scraped(realtime2).GetValueAsync(cancellationToken)),
+        Targets("analytics.json", await Scraped(analytics).GetValueAsync(cancellationToken)),
         Targets("prometheus.json", $"localhost:{await ownPort.GetValueAsync(cancellationToken)}"),
     ]);
 static ContainerFile Targets(string name, params string?[] addresses) => new()

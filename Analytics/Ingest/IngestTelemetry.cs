@@ -1,0 +1,34 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Azure.Cosmos;
+
+namespace Platform.Analytics.Ingest;
+
+/// <summary>What is measured of the way into the event store; in Prometheus <c>analytics_*</c>. The names are a contract.</summary>
+internal sealed class IngestTelemetry
+{
+    /// <summary>The name of the meter; exporters must be told of it.</summary>
+    internal const string MeterName = "Analytics";
+
+    private readonly Counter<long> _written;
+    private readonly Counter<long> _parked;
+    private readonly Counter<long> _waited;
+    private readonly Histogram<double> _lag;
+
+    public IngestTelemetry(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        _written = meter.CreateCounter<long>("events_written", "{event}", "Events that the event store has taken, parked ones included.");
+        _parked = meter.CreateCounter<long>("events_parked", "{event}", "Events that Cosmos DB refuses, and those that follow them in their streams.");
+        _waited = meter.CreateCounter<long>("store_waits", "{wait}", "Requests to Cosmos DB that had to be made again, by reason.");
+        _lag = meter.CreateHistogram<double>("ingest_lag", "s", "From the commit in PostgreSQL until the event store has it.");
+    }
+
+    internal void Written(int count) => _written.Add(count);
+
+    internal void Parked() => _parked.Add(1);
+
+    internal void Waited(Exception cause) =>
+        _waited.Add(1, new KeyValuePair<string, object?>("reason", cause is CosmosException { StatusCode: var status } ? ((int)status).ToString(System.Globalization.CultureInfo.InvariantCulture) : "unreachable"));
+
+    internal void Stored(TimeSpan sinceCommit) => _lag.Record(Math.Max(0, sinceCommit.TotalSeconds));
+}

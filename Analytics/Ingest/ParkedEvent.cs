@@ -1,0 +1,20 @@
+using System.Text.Json.Serialization;
+
+namespace Platform.Analytics.Ingest;
+
+/// <summary>An event that Cosmos DB refuses, or that follows one in its stream.</summary>
+/// <param name="Id">The event's.</param>
+/// <param name="Stream">The event's.</param>
+/// <param name="Type">The event's.</param>
+/// <param name="At">When it happened.</param>
+/// <param name="Position">The event's.</param>
+/// <param name="ParkedAt">When it was parked.</param>
+/// <param name="Data">The event's, as text; null where it is too much to be kept.</param>
+internal sealed record ParkedEvent(
+    [property: JsonPropertyName("id")] string Id,
+    [property: JsonPropertyName("stream")] string Stream,
+    [property: JsonPropertyName("type")] string Type,
+    [property: JsonPropertyName("at")] DateTimeOffset At,
+    [property: JsonPropertyName("position")] string Position,
+    [property: JsonPropertyName("parkedAt")] DateTimeOffset ParkedAt,
+    [property: JsonPropertyName("data")] string? Data);

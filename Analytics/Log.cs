@@ -1,0 +1,21 @@
+namespace Platform.Analytics;
+
+/// <summary>All that the service says.</summary>
+internal static partial class Log
+{
+    // Warning: nothing is lost, but what is asked of the event store is older than it should be.
+    [LoggerMessage(EventId = 5001, Level = LogLevel.Warning, Message = "Cosmos DB cannot take events now ({Cause}); they are kept in PostgreSQL until it can.")]
+    internal static partial void StoreIsAway(this ILogger logger, string cause);
+
+    [LoggerMessage(EventId = 5005, Level = LogLevel.Information, Message = "Cosmos DB takes events again.")]
+    internal static partial void StoreIsBack(this ILogger logger);
+
+    [LoggerMessage(EventId = 5002, Level = LogLevel.Error, Message = "Events of {Stream} are parked until somebody has looked: {Reason}")]
+    internal static partial void StreamParked(this ILogger logger, string stream, string reason);
+
+    [LoggerMessage(EventId = 5003, Level = LogLevel.Error, Message = "The change stream cannot be taken into the event store: {Cause}")]
+    internal static partial void IngestFailed(this ILogger logger, string cause);
+
+    [LoggerMessage(EventId = 5004, Level = LogLevel.Error, Message = "Changes from {From} to {To} are missing in the event store; rows as they are now follow. {Reason}")]
+    internal static partial void EventsMissing(this ILogger logger, string from, string to, string reason);
+}

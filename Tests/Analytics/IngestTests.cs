@@ -1,0 +1,135 @@
+using Microsoft.Azure.Cosmos;
+using Platform.Tests.Emulators.Cosmos;
+using Platform.Tests.Support;
+
+namespace Platform.Tests.Analytics;
+
+/// <summary>What happens in the database is in the event store, once, whatever dies on the way.</summary>
+public sealed class IngestTests(Stack stack) : IAsyncLifetime
+{
+    private TestDatabase _database = null!;
+    private CosmosEmulator _cosmos = null!;
+
+    private static CancellationToken Ended => TestContext.Current.CancellationToken;
+
+    private Container Events => _cosmos.Client.GetContainer("analytics", "events");
+
+    public async ValueTask InitializeAsync()
+    {
+        _database = await stack.CreateDatabaseAsync();
+        _cosmos = await CosmosEmulator.StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _cosmos.DisposeAsync();
+        // A database with a slot cannot be dropped, nor a slot that is still in use.
+        await Eventually.HoldsAsync(async () =>
+        {
+            await _database.ExecuteAsync("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1 AND NOT active", AnalyticsProcess.SlotOf(_database));
+            return await _database.ScalarAsync<long>("SELECT count(*) FROM pg_replication_slots WHERE slot_name = $1", AnalyticsProcess.SlotOf(_database)) == 0;
+        }, "the slot is dropped", TimeSpan.FromMinutes(1));
+        await _database.DisposeAsync();
+    }
+
+    private sealed record Stored(string Id, string Stream, string Type, string Position, Dictionary<string, System.Text.Json.JsonElement> Data);
+
+    [Fact]
+    public async Task What_was_there_is_found_and_what_happens_follows_it_in_order()
+    {
+        var book = await AddBookAsync("before");
+        await using var analytics = AnalyticsProcess.Start(_database, _cosmos.ConnectionString);
+        await HoldsAsync(book, events => events.Count == 1);
+
+        await _database.ExecuteAsync("UPDATE catalog.books SET title = 'after', language = 'en' WHERE id = $1", book);
+        await _database.ExecuteAsync("UPDATE catalog.books SET title = 'last' WHERE id = $1", book);
+        await HoldsAsync(book, events => events.Count == 3);
+
+        var stored = await EventsAsync(book);
+        Assert.Equal(["book.found", "book.updated", "book.updated"], stored.Select(one => one.Type));
+        Assert.Equal(["before", "after", "last"], stored.Select(one => one.Data["title"].GetString()));
+        Assert.Equal("en", stored[1].Data["language"].GetString());
+        Assert.DoesNotContain(stored, one => one.Data.ContainsKey("description"));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Nothing_is_lost_or_there_twice_when_it_or_Cosmos_is_killed_again_and_again(int seed)
+    {
+        var random = new Random(seed);
+        var books = new List<Guid>();
+        for (var n = 0; n < 5; n++)
+            books.Add(await AddBookAsync("0"));
+        var analytics = AnalyticsProcess.Start(_database, _cosmos.ConnectionString);
+        try
+        {
+            // From here on the slot keeps what it has not been told to forget.
+            await HoldsAsync(books[^1], events => events.Count > 0);
+            var writes = 0;
+            for (var kill = 0; kill < 4; kill++)
+            {
+                for (var n = random.Next(20, 60); n > 0; n--)
+                    await _database.ExecuteAsync("UPDATE catalog.books SET title = $2 WHERE id = $1", books[random.Next(books.Count)], $"{++writes}");
+                if (random.Next(2) == 0)
+                {
+                    await analytics.KillAsync();
+                    await analytics.DisposeAsync();
+                    analytics = AnalyticsProcess.Start(_database, _cosmos.ConnectionString);
+                }
+                else
+                {
+                    await _cosmos.KillAsync();
+                    await _cosmos.StartProcessAsync();
+                }
+            }
+
+            var last = await AddBookAsync("last");
+            await HoldsAsync(last, events => events.Count > 0);
+
+            List<Stored> stored = [];
+            foreach (var book in books)
+            {
+                var events = await EventsAsync(book);
+                // As the database has it: each title in the order in which it was given, once.
+                var titles = events.Where(one => one.Type == "book.updated").Select(one => int.Parse(one.Data["title"].GetString()!, System.Globalization.CultureInfo.InvariantCulture)).ToList();
+                Assert.Equal(titles.Order(), titles);
+                Assert.Equal(await _database.ScalarAsync<string>("SELECT title FROM catalog.books WHERE id = $1", book), events[^1].Data["title"].GetString());
+                stored.AddRange(events.Where(one => one.Type == "book.updated"));
+            }
+
+            Assert.Equal(Enumerable.Range(1, writes), stored.Select(one => int.Parse(one.Data["title"].GetString()!, System.Globalization.CultureInfo.InvariantCulture)).Order());
+        }
+        finally
+        {
+            await analytics.DisposeAsync();
+        }
+    }
+
+    private async Task<Guid> AddBookAsync(string title)
+    {
+        var id = Guid.CreateVersion7();
+        await _database.ExecuteAsync("INSERT INTO catalog.books (id, title, description, created_at, updated_at) VALUES ($1, $2, 'long', now(), now())", id, title);
+        return id;
+    }
+
+    private Task HoldsAsync(Guid book, Func<List<Stored>, bool> holds) =>
+        Eventually.HoldsAsync(async () => holds(await EventsAsync(book)), "the events are stored", TimeSpan.FromMinutes(2));
+
+    private async Task<List<Stored>> EventsAsync(Guid book)
+    {
+        List<Stored> events = [];
+        try
+        {
+            using var pages = Events.GetItemQueryIterator<Stored>("SELECT * FROM c ORDER BY c.position", requestOptions: new QueryRequestOptions { PartitionKey = new PartitionKey($"book:{book}") });
+            while (pages.HasMoreResults)
+                events.AddRange(await pages.ReadNextAsync(Ended));
+        }
+        catch (CosmosException e) when (e.StatusCode == System.Net.HttpStatusCode.NotFound)
+        {
+            // The container is still to be made.
+        }
+
+        return events;
+    }
+}
