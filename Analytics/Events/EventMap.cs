@@ -11,9 +11,6 @@ namespace Platform.Analytics.Events;
 /// </summary>
 internal static class EventMap
 {
-    /// <summary>The prefix of messages that are events as they are: what no row shows.</summary>
-    internal const string InteractionPrefix = "platform.interaction";
-
     private static readonly Dictionary<string, Mapping> Tables = new(StringComparer.Ordinal)
     {
         ["catalog.books"] = new("book", "id", ["title", "language", "published_year", "publisher", "average_rating", "ratings_count", "deleted_at"]),
