@@ -131,7 +131,7 @@ public sealed class CacheCompletenessTests(Stack stack) : IAsyncLifetime
         var result = await step();
 
         // Workers write these, and tell of them, when they get to it.
-        var expected = await NotedAsync("NOT IN ('catalog.book_embeddings', 'catalog.category_counts')");
+        var expected = await NotedAsync("<> ALL ('{catalog.book_embeddings,catalog.category_counts}')");
         var told = Told().Skip(before).ToList();
         Assert.False(expected.IsEmpty, "the step changed nothing");
         Assert.False(expected.IsEverything);
