@@ -40,17 +40,8 @@ public sealed class ResumeTests : IAsyncLifetime
     [Fact]
     public async Task What_is_committed_while_the_past_is_read_comes_after_it()
     {
-        var after = Commit(0);
-        var read = new TaskCompletionSource();
-        _node.MayReadPast = read.Task;
-        for (var n = 1; n <= 100; n++)
-        {
-            Commit(n);
-        }
-
         await using var client = await ChangesClient.ConnectAsync(_node.Address);
-        await client.SubscribeAsync(Book, after);
-        await Eventually.HoldsAsync(() => Task.FromResult(!_node.Readings.IsEmpty), "the past is read");
+        var read = await HoldPastAsync(client);
         for (var n = 101; n <= 200; n++)
         {
             Commit(n);
@@ -65,17 +56,8 @@ public sealed class ResumeTests : IAsyncLifetime
     [Fact]
     public async Task A_subscription_that_is_ended_while_the_past_is_read_is_told_nothing()
     {
-        var after = Commit(0);
-        var read = new TaskCompletionSource();
-        _node.MayReadPast = read.Task;
-        for (var n = 1; n <= 100; n++)
-        {
-            Commit(n);
-        }
-
         await using var client = await ChangesClient.ConnectAsync(_node.Address);
-        await client.SubscribeAsync(Book, after);
-        await Eventually.HoldsAsync(() => Task.FromResult(!_node.Readings.IsEmpty), "the past is read");
+        var read = await HoldPastAsync(client);
         await client.UnsubscribeAsync(Book);
         await client.SubscribeAsync(Book);
         read.SetResult();
@@ -200,6 +182,22 @@ public sealed class ResumeTests : IAsyncLifetime
         var told = await client.ToldAsync(3);
         Assert.Equal(("gap", "history", last, "def456:5-0"), (told[1].Kind, told[1].Reason, told[1].Body.GetProperty("from").GetString(), told[1].Body.GetProperty("to").GetString()));
         Assert.StartsWith("def456:", told[2].Id, StringComparison.Ordinal);
+    }
+
+    // The client is told of a hundred changes when the past may be read.
+    private async Task<TaskCompletionSource> HoldPastAsync(ChangesClient client)
+    {
+        var after = Commit(0);
+        var read = new TaskCompletionSource();
+        _node.MayReadPast = read.Task;
+        for (var n = 1; n <= 100; n++)
+        {
+            Commit(n);
+        }
+
+        await client.SubscribeAsync(Book, after);
+        await Eventually.HoldsAsync(() => Task.FromResult(!_node.Readings.IsEmpty), "the past is read");
+        return read;
     }
 
     private string Commit(int n) => _node.Commit(string.Create(CultureInfo.InvariantCulture, $$"""{"n":{{n}}}"""), Book);
