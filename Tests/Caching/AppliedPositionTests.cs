@@ -85,7 +85,7 @@ public sealed class AppliedPositionTests(Stack stack) : IAsyncDisposable
         var (written, told) = (0L, 0L);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
 
-        var readers = all.SelectMany(node => Enumerable.Range(0, 2).Select(_ => Task.Run(() => ReadAsync(node)))).ToArray();
+        var readers = all.Select(node => Task.Run(() => ReadAsync(node))).ToArray();
         for (var version = 1; version <= 400; version++)
         {
             Volatile.Write(ref written, version);
@@ -94,7 +94,12 @@ public sealed class AppliedPositionTests(Stack stack) : IAsyncDisposable
             await writer.AnnounceAsync(new AppliedPosition(History, (ulong)version));
         }
 
-        await Eventually.HoldsAsync(() => Task.FromResult(all.All(node => node.Applied?.Lsn == 400)), "both are there");
+        // Again, as whoever announces does each second: a node that had to begin anew has heard of none.
+        await Eventually.HoldsAsync(async () =>
+        {
+            await writer.AnnounceAsync(new AppliedPosition(History, 400));
+            return all.All(node => node.Applied?.Lsn == 400);
+        }, "both are there");
         await stop.CancelAsync();
         await Task.WhenAll(readers);
 
