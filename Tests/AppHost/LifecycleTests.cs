@@ -80,7 +80,8 @@ public sealed class LifecycleTests : IDisposable
         await using var host = AppHostProcess.Start(_data);
         await host.StartedAsync();
         var api = host.Descendants().Single(process => CommandLine(process).Contains("Platform.Api.dll", StringComparison.Ordinal));
-        var logged = host.Output.Where(line => line.StartsWith("api        | ", StringComparison.Ordinal)).Select(line => line["api        | ".Length..]).ToArray();
+        // Names are padded to the longest.
+        var logged = host.Output.Where(line => line.StartsWith("api ", StringComparison.Ordinal)).Select(line => line.Split(" | ", 2)[1]).ToArray();
 
         api.Kill();
         var title = await host.LineAsync(line => line.StartsWith("api failed:", StringComparison.Ordinal));
