@@ -14,9 +14,8 @@ public sealed partial class CacheManager
     {
         var settings = ConfigurationOptions.Parse(redis);
         settings.AbortOnConnectFail = false;
-        settings.BacklogPolicy = BacklogPolicy.FailFast;
         var sockets = new SocketWatch();
-        sockets.Attach(settings);
+        RedisLink.Configure(settings, sockets);
         var cache = new CacheManager(await ConnectionMultiplexer.ConnectAsync(settings).ConfigureAwait(false), sockets, options,
             meter ?? new Meter(CacheTelemetry.MeterName), NullLogger.Instance, time, ownsRedis: true);
         if (attach)

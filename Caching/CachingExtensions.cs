@@ -11,8 +11,6 @@ namespace Microsoft.Extensions.Hosting;
 /// <summary>Adds the cache to a service.</summary>
 public static class CachingExtensions
 {
-    private static readonly TimeSpan RetriesAfter = TimeSpan.FromMilliseconds(500);
-
     /// <summary>
     /// Registers <see cref="CacheManager"/> over the Redis of <c>ConnectionStrings:{connectionName}</c>, with settings from
     /// the section <c>Cache</c>, its health check and its metrics. Redis need not be there when the service starts.
@@ -28,14 +26,7 @@ public static class CachingExtensions
         configure?.Invoke(options);
 
         var sockets = new SocketWatch();
-        builder.AddRedisClient(connectionName, settings => settings.DisableHealthChecks = true, redis =>
-        {
-            sockets.Attach(redis);
-            // A command that waits for a connection would cost its caller the budget; it goes on without Redis at once.
-            redis.BacklogPolicy = BacklogPolicy.FailFast;
-            // Otherwise it tries again more and more rarely, and is without Redis for up to ten seconds after it is back.
-            redis.ReconnectRetryPolicy = new LinearRetry((int)RetriesAfter.TotalMilliseconds);
-        });
+        builder.AddRedisClient(connectionName, settings => settings.DisableHealthChecks = true, redis => RedisLink.Configure(redis, sockets));
         builder.Services.AddSingleton(services => new CacheManager(
             services.GetRequiredService<IConnectionMultiplexer>(), sockets, options, services.GetRequiredService<IMeterFactory>().Create(CacheTelemetry.MeterName),
             services.GetRequiredService<ILogger<CacheManager>>(), services.GetService<TimeProvider>()));

@@ -14,6 +14,7 @@ namespace Platform.Caching.Redis;
 internal sealed partial class RedisLink : IAsyncDisposable
 {
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ReconnectsAfter = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
@@ -48,6 +49,16 @@ internal sealed partial class RedisLink : IAsyncDisposable
     private bool _hadOutage;
     private bool _rests;
     private TimeSpan _pause = ShortestPause;
+
+    /// <summary>How the connection must behave that a link uses.</summary>
+    internal static void Configure(ConfigurationOptions redis, SocketWatch sockets)
+    {
+        sockets.Attach(redis);
+        // A command that waits for a connection would cost its caller the budget; it goes on without Redis at once.
+        redis.BacklogPolicy = BacklogPolicy.FailFast;
+        // Otherwise it tries again more and more rarely, and is without Redis for up to ten seconds after it is back.
+        redis.ReconnectRetryPolicy = new LinearRetry((int)ReconnectsAfter.TotalMilliseconds);
+    }
 
     internal RedisLink(IConnectionMultiplexer redis, SocketWatch sockets, CacheOptions options, CacheTelemetry telemetry, ILogger logger)
     {

@@ -77,6 +77,10 @@ internal sealed class AppHostProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>What a line says of a resource: its log after <c>|</c>, its state after <c>:</c>; null when it is another's. Names are padded to the longest.</summary>
+    public static string? Said(string line, string resource, char sign) =>
+        line.StartsWith(resource, StringComparison.Ordinal) && line[resource.Length..].TrimStart(' ') is var rest && rest.StartsWith($"{sign} ", StringComparison.Ordinal) ? rest[2..] : null;
+
     public void Signal(string signal) => Process.Start("kill", ["-" + signal, _process.Id.ToString(CultureInfo.InvariantCulture)]).WaitForExit();
 
     public async Task ExitedAsync(TimeSpan timeout)

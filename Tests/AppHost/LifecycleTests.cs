@@ -29,7 +29,7 @@ public sealed class LifecycleTests : IDisposable
             Assert.Equal(0, first.ExitCode);
             await EndedAsync(processes, TimeSpan.FromSeconds(5));
             Assert.Contains(first.Output, line => line.EndsWith("database system is shut down", StringComparison.Ordinal));
-            Assert.True(IndexOf(first, "api        : Finished") < IndexOf(first, "postgres   : Stopping"), "the api must end before its database");
+            Assert.True(IndexOf(first, "api", "Finished") < IndexOf(first, "postgres", "Stopping"), "the api must end before its database");
         }
 
         await using var second = AppHostProcess.Start(_data);
@@ -80,8 +80,7 @@ public sealed class LifecycleTests : IDisposable
         await using var host = AppHostProcess.Start(_data);
         await host.StartedAsync();
         var api = host.Descendants().Single(process => CommandLine(process).Contains("Platform.Api.dll", StringComparison.Ordinal));
-        // Names are padded to the longest.
-        var logged = host.Output.Where(line => line.StartsWith("api ", StringComparison.Ordinal)).Select(line => line.Split(" | ", 2)[1]).ToArray();
+        var logged = host.Output.Select(line => AppHostProcess.Said(line, "api", '|')).OfType<string>().ToArray();
 
         api.Kill();
         var title = await host.LineAsync(line => line.StartsWith("api failed:", StringComparison.Ordinal));
@@ -116,8 +115,8 @@ public sealed class LifecycleTests : IDisposable
     private static Task EndedAsync(IEnumerable<Process> processes, TimeSpan timeout) =>
         Task.WhenAll(processes.Select(process => process.WaitForExitAsync(Ct))).WaitAsync(timeout, Ct);
 
-    private static int IndexOf(AppHostProcess host, string start) =>
-        host.Output.Index().First(line => line.Item.StartsWith(start, StringComparison.Ordinal)).Index;
+    private static int IndexOf(AppHostProcess host, string resource, string state) =>
+        host.Output.Index().First(line => AppHostProcess.Said(line.Item, resource, ':')?.StartsWith(state, StringComparison.Ordinal) == true).Index;
 
     private static string CommandLine(Process process)
     {

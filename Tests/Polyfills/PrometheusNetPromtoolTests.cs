@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using Platform.Tests.ServiceDefaults;
+using Platform.Tests.Support;
 
 namespace Platform.Tests.Polyfills;
 
 /// <summary>The export as Prometheus' own checker reads it.</summary>
-public sealed class PrometheusNetPromtoolTests
+public sealed class PrometheusNetPromtoolTests(Stack stack)
 {
     // What promtool answers when it read everything but finds a name unusual, which is the instruments' owners' affair.
     private const int OnlyNamesToComplainOf = 3;
@@ -12,6 +13,8 @@ public sealed class PrometheusNetPromtoolTests
     [Fact]
     public async Task Everything_a_service_exports_is_valid_to_promtool()
     {
+        // It comes with the stack's Prometheus.
+        await stack.AppAsync();
         var promtool = FindPromtool();
         Assert.SkipWhen(promtool is null, "needs promtool: neither on the PATH nor among the programs unpacked for the stack");
         await using var service = await TestService.StartAsync();
