@@ -1,7 +1,7 @@
 using System.CommandLine;
-using Microsoft.Extensions.Options;
 using Platform.Api.Catalog.Import;
 using Platform.Api.Data;
+using Platform.ServiceDefaults;
 
 namespace Platform.Api;
 
@@ -20,7 +20,7 @@ internal static class Commands
                 result.AddError($"There is no command '{word}'; there are {string.Join(" and ", root.Subcommands.Select(command => command.Name))}.");
             }
         });
-        root.SetAction(_ => ServeAsync(args, build));
+        root.SetAction(_ => ServiceProgram.RunAsync("The Api", () => build(args)));
         var parsed = root.Parse(args);
         var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
         // The host takes SIGTERM itself and drains. The command line's handler would keep the signal from it, and end the
@@ -31,22 +31,5 @@ internal static class Commands
         }
 
         return parsed.InvokeAsync(invocation);
-    }
-
-    private static async Task<int> ServeAsync(string[] args, Func<string[], WebApplication> build)
-    {
-        try
-        {
-            await using var app = build(args);
-            await app.StartAsync();
-            await app.WaitForShutdownAsync();
-            return 0;
-        }
-        catch (Exception e) when (e is InvalidOperationException or OptionsValidationException or IOException)
-        {
-            // A setting that cannot be used, or an address that is taken: the sentence says all, a stack trace would hide it.
-            await Console.Error.WriteLineAsync($"The Api cannot start: {e.Message}");
-            return 1;
-        }
     }
 }

@@ -1,26 +1,12 @@
 using Platform.Realtime.Publishing;
 using Platform.Realtime.Repair;
+using Platform.ServiceDefaults;
 
 namespace Platform.Realtime;
 
 internal static class Program
 {
-    internal static async Task<int> Main(string[] args)
-    {
-        try
-        {
-            await using var app = Build(args);
-            await app.StartAsync();
-            await app.WaitForShutdownAsync();
-            return 0;
-        }
-        catch (Exception e) when (e is InvalidOperationException or IOException)
-        {
-            // A setting that cannot be used, or an address that is taken: the sentence says all, a stack trace would hide it.
-            await Console.Error.WriteLineAsync($"Realtime cannot start: {e.Message}");
-            return 1;
-        }
-    }
+    internal static Task<int> Main(string[] args) => ServiceProgram.RunAsync("Realtime", () => Build(args));
 
     private static WebApplication Build(string[] args)
     {

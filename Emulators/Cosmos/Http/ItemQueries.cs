@@ -93,10 +93,6 @@ internal static class ItemQueries
         {
             return Parser.Parse(text, parameters, container.Definition.Vectors);
         }
-        catch (QueryException e) when (e.Code == QueryException.NotDoneCode)
-        {
-            throw CosmosException.NotImplemented(e.Message);
-        }
         catch (QueryException e)
         {
             // The service's words, which clients show as they are.

@@ -40,7 +40,7 @@ internal sealed class ItemPatch
 
     internal byte[] ApplyTo(byte[] item)
     {
-        var json = Resource.ParseObject(item)!;
+        var json = Resource.ParseObject(item) ?? throw CosmosException.BadRequest("The item has a property twice: replace it as a whole.");
         foreach (var operation in _operations)
             Apply(json, operation);
         return JsonSerializer.SerializeToUtf8Bytes(json);

@@ -101,6 +101,19 @@ internal sealed class In(Expression operand, IReadOnlyList<Expression> choices, 
     }
 }
 
+/// <summary><c>x BETWEEN a AND b</c>, which is <c>x &gt;= a AND x &lt;= b</c>.</summary>
+internal sealed class Between(Expression operand, Expression least, Expression most, bool isNegated) : Expression
+{
+    internal override Value Evaluate(Frame frame)
+    {
+        var value = operand.Evaluate(frame);
+        var (isAbove, isBelow) = (Operators.GreaterOrEqual(value, least.Evaluate(frame)), Operators.LessOrEqual(value, most.Evaluate(frame)));
+        if (isAbove.IsFalse || isBelow.IsFalse)
+            return Value.Of(isNegated);
+        return isAbove.IsTrue && isBelow.IsTrue ? Value.Of(!isNegated) : Value.Undefined;
+    }
+}
+
 /// <summary><c>condition ? a : b</c>, of which only what is chosen is looked at.</summary>
 internal sealed class Conditional(Expression condition, Expression then, Expression otherwise) : Expression
 {

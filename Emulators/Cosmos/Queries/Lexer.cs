@@ -80,7 +80,9 @@ internal static class Lexer
             at += 2;
             while (at < text.Length && char.IsAsciiHexDigit(text[at]))
                 at++;
-            return ulong.Parse(text.AsSpan(start + 2, at - start - 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture);
+            return ulong.TryParse(text.AsSpan(start + 2, at - start - 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
+                ? number.ToString(CultureInfo.InvariantCulture)
+                : throw InvalidNumber(text, start, at);
         }
 
         while (at < text.Length && (char.IsAsciiDigit(text[at]) || text[at] == '.'))
@@ -96,8 +98,10 @@ internal static class Lexer
 
         return double.TryParse(text.AsSpan(start, at - start), NumberStyles.Float, CultureInfo.InvariantCulture, out _)
             ? text[start..at]
-            : throw new QueryException("SC1010", $"Syntax error, invalid numeric value token '{text[start..at]}'.", start, at);
+            : throw InvalidNumber(text, start, at);
     }
+
+    private static QueryException InvalidNumber(string text, int start, int at) => new("SC1010", $"Syntax error, invalid numeric value token '{text[start..at]}'.", start, at);
 
     // Two quotes in a row are two strings here, not a quote.
     private static string String(string text, ref int at)

@@ -9,8 +9,6 @@ namespace Platform.Emulators.Cosmos.Queries;
 /// </summary>
 internal static class Operators
 {
-    private static readonly TimeSpan MatchLimit = TimeSpan.FromSeconds(1);
-
     internal static Value Equal(Value left, Value right) =>
         left.Kind != right.Kind || left.IsUndefined ? Value.Undefined : Value.Of(left.IsSameAs(right));
 
@@ -53,7 +51,7 @@ internal static class Operators
 
     /// <summary><c>LIKE</c>: <c>%</c> any text, <c>_</c> any character, <c>[a-f]</c> and <c>[^a-f]</c> one of these or of the others.</summary>
     internal static Value Like(Value text, Value pattern, char? escape) => text.Kind == ValueKind.String && pattern.Kind == ValueKind.String
-        ? Value.Of(Regex.IsMatch(text.Text, LikePattern(pattern.Text, escape), RegexOptions.Singleline | RegexOptions.CultureInvariant, MatchLimit))
+        ? Value.Of(Pattern.IsMatch(text.Text, LikePattern(pattern.Text, escape), RegexOptions.Singleline))
         : Value.Undefined;
 
     private static Value Compare(in Value left, in Value right, Func<int, bool> holds) =>

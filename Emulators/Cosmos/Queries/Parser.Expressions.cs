@@ -59,20 +59,13 @@ internal sealed partial class Parser
         }
     }
 
-    private Binary ParseBetween(Expression operand)
+    private Between ParseBetween(Expression operand)
     {
         var isNegated = Accept("NOT");
         Expect("BETWEEN");
-        var from = ParseBinary(0);
+        var least = ParseBinary(0);
         Expect("AND");
-        var range = new ArrayPair(from, ParseBinary(0));
-        return new Binary((value, bounds) =>
-        {
-            var least = Operators.GreaterOrEqual(value, bounds.Member("from"));
-            var most = Operators.LessOrEqual(value, bounds.Member("to"));
-            var isWithin = least.IsFalse || most.IsFalse ? Value.False : least.IsTrue && most.IsTrue ? Value.True : Value.Undefined;
-            return isNegated ? Operators.Not(isWithin) : isWithin;
-        }, operand, range);
+        return new Between(operand, least, ParseBinary(0), isNegated);
     }
 
     // Many terms in a row are a tree of little depth: a client that reads a thousand items by their ids asks so.
@@ -271,10 +264,5 @@ internal sealed partial class Parser
     private sealed class Parenthesised(Expression inner) : Expression
     {
         internal override Value Evaluate(Frame frame) => inner.Evaluate(frame);
-    }
-
-    private sealed class ArrayPair(Expression from, Expression to) : Expression
-    {
-        internal override Value Evaluate(Frame frame) => Value.Of([new("from", from.Evaluate(frame)), new KeyValuePair<string, Value>("to", to.Evaluate(frame))]);
     }
 }

@@ -29,7 +29,7 @@ internal sealed partial class Parser
     /// <param name="text">The query.</param>
     /// <param name="parameters">Values of parameters, by name with <c>@</c>; others are undefined.</param>
     /// <param name="vectors">What the container says of its vectors.</param>
-    /// <exception cref="QueryException">It is none, or asks for what is not done.</exception>
+    /// <exception cref="QueryException">It is none.</exception>
     internal static ParsedQuery Parse(string text, IReadOnlyDictionary<string, Value> parameters, VectorPolicy vectors)
     {
         var parser = new Parser(text, parameters, vectors);

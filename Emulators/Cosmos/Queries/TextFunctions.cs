@@ -5,8 +5,6 @@ namespace Platform.Emulators.Cosmos.Queries;
 /// <summary>Functions of strings; positions and lengths count UTF-16 units, as the service's do.</summary>
 internal static class TextFunctions
 {
-    private static readonly TimeSpan MatchLimit = TimeSpan.FromSeconds(1);
-
     internal static KeyValuePair<string, Function>[] All() =>
     [
         Compared("CONTAINS", (text, part, comparison) => text.Contains(part, comparison)),
@@ -34,7 +32,7 @@ internal static class TextFunctions
             ? Value.Of(string.Concat(Enumerable.Repeat(arguments[0].Text, (int)arguments[1].Number)))
             : Value.Undefined),
         Functions.Any("REGEXMATCH", 2, 3, arguments => Array.TrueForAll(arguments, argument => argument.Kind == ValueKind.String)
-            ? Value.Of(Regex.IsMatch(arguments[0].Text, arguments[1].Text, Modifiers(arguments), MatchLimit))
+            ? Value.Of(Pattern.IsMatch(arguments[0].Text, arguments[1].Text, Modifiers(arguments)))
             : Value.Undefined),
         Functions.Any("STRINGSPLIT", 2, 2, arguments => arguments is [{ Kind: ValueKind.String }, { Kind: ValueKind.String }]
             ? Value.Of([.. arguments[0].Text.Split(arguments[1].Text).Select(Value.Of)])
@@ -64,7 +62,7 @@ internal static class TextFunctions
 
     private static RegexOptions Modifiers(Value[] arguments)
     {
-        var options = RegexOptions.CultureInvariant;
+        var options = RegexOptions.None;
         foreach (var modifier in arguments.Length == 3 ? arguments[2].Text : "")
         {
             options |= modifier switch

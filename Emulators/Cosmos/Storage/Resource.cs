@@ -23,8 +23,9 @@ internal static class Resource
                 json.Remove(property);
             return json;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or ArgumentException)
         {
+            // An object that has a name twice is no better than none.
             return null;
         }
     }

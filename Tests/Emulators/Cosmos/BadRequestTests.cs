@@ -22,6 +22,7 @@ public sealed class BadRequestTests(CosmosFixture fixture) : IClassFixture<Cosmo
     [InlineData("""{"id":"x","partitionKey":{"paths":["/a"],"kind":"Hash"},"indexingPolicy":{"vectorIndexes":[{"path":"/e","type":"flat"}]}}""", 400, "no vector embedding")]
     [InlineData("[]", 400, "no JSON object")]
     [InlineData("{", 400, "no JSON object")]
+    [InlineData("""{"id":"x","id":"y","partitionKey":{"paths":["/a"],"kind":"Hash"}}""", 400, "no JSON object")]
     public async Task A_container_that_cannot_be_is_refused(string body, int status, string says)
     {
         await _emulator.Client.CreateDatabaseIfNotExistsAsync("lab", cancellationToken: TestContext.Current.CancellationToken);

@@ -114,6 +114,7 @@ public sealed class QueryTests
     [InlineData("SELECT * FROM c WHERE c.n = 'open", "SC1012", null)]
     [InlineData("SELECT TOP -1 * FROM c", "SC1001", null)]
     [InlineData("SELECT CONTAINS(c.n) FROM c", "SC2050", null)]
+    [InlineData("SELECT 0x FROM c", "SC1010", null)]
     public void A_query_that_is_none_is_told_why(string query, string code, string? message)
     {
         var error = Assert.Throws<QueryException>(() => Rows(query).ToList());
@@ -122,6 +123,12 @@ public sealed class QueryTests
         if (message is not null)
             Assert.Equal(message, error.Message);
     }
+
+    [Theory]
+    [InlineData("SELECT VALUE REGEXMATCH(c.id, '(') FROM c")]
+    [InlineData("SELECT VALUE c.id LIKE '[z-a]' FROM c")]
+    public void A_pattern_that_is_none_is_refused(string query) =>
+        Assert.Equal(400, Assert.Throws<Platform.Emulators.Cosmos.Storage.CosmosException>(() => Rows(query).ToList()).Status);
 
     [Fact]
     public void A_thousand_terms_are_not_too_many_and_a_thousand_brackets_are()
