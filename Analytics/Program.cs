@@ -1,3 +1,4 @@
+using Platform.Analytics.Access;
 using Platform.Analytics.Ingest;
 using Platform.ServiceDefaults;
 
@@ -12,10 +13,12 @@ internal static class Program
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults();
+        builder.AddAccess();
         builder.AddEventIngest();
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
+        app.UseAccess();
         return app;
     }
 }

@@ -88,6 +88,7 @@ foreach (var node in new[] { realtime, realtime2 })
 var analytics = builder.AddProject<Projects.Analytics>("analytics")
     .WithReference(replicator)
     .WithReference(cosmos)
+    .WithReference(api)
     .WithHttpHealthCheck("/health")
     .WaitForCompletion(migrate)
     .WaitFor(events);

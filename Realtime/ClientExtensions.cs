@@ -6,18 +6,15 @@ using Platform.Realtime.Changes;
 using Platform.Realtime.Hubs;
 using Platform.Realtime.ServerSentEvents;
 using Platform.Realtime.Subscriptions;
+using Platform.ServiceDefaults;
 using Platform.ServiceDefaults.Edge;
+using Platform.ServiceDefaults.Tokens;
 
 namespace Platform.Realtime;
 
 /// <summary>Adds what clients see: the hub, server-sent events, and who may use them.</summary>
 internal static class ClientExtensions
 {
-    private const string ApiAddress = "Api:Address";
-
-    // Where the AppHost says it.
-    private const string Discovered = "services:api:http:0";
-
     // SignalR's own are the last two.
     private static readonly string[] Sent = ["Authorization", "Content-Type", "Last-Event-ID", "traceparent", "tracestate", "X-Requested-With", "X-SignalR-User-Agent"];
 
@@ -25,7 +22,7 @@ internal static class ClientExtensions
     internal static void AddClients(this WebApplicationBuilder builder)
     {
         var settings = RealtimeSettings.From(builder.Configuration);
-        var api = Address(builder.Configuration);
+        var api = ServiceClient.AddressOf(builder.Configuration, "Api", "http://localhost:5100");
         var origins = CrossOrigins.From(builder.Configuration);
         builder.Services.AddSingleton(origins);
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(origins.Policy([HttpMethods.Get, HttpMethods.Post], Sent, ["Retry-After", "WWW-Authenticate"])));
@@ -36,8 +33,8 @@ internal static class ClientExtensions
         builder.Services.AddSingleton<Fanout>();
         builder.Services.AddSingleton<SubscriberServices>();
         builder.Services.AddSingleton<ConnectionLimits>();
-        builder.Services.AddSingleton(services => new PublishedKeys(Client(settings.AccessTimeout), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<PublishedKeys>>()));
-        builder.Services.AddSingleton(services => new TopicAccess(Client(Timeout.InfiniteTimeSpan), settings, services.GetRequiredService<RealtimeTelemetry>()));
+        builder.Services.AddSingleton(services => new PublishedKeys(ServiceClient.To(api, settings.AccessTimeout), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<PublishedKeys>>()));
+        builder.Services.AddSingleton(services => new TopicAccess(ServiceClient.To(api, Timeout.InfiniteTimeSpan), settings, services.GetRequiredService<RealtimeTelemetry>()));
         builder.Services.AddSingleton<ReadHistory>(services => services.GetRequiredService<ChangeLog>().ReadAsync);
         builder.Services.AddHostedService<CatchUp>();
         builder.Services.AddSignalR(hubs =>
@@ -49,12 +46,6 @@ internal static class ClientExtensions
             hubs.MaximumParallelInvocationsPerClient = 8;
         });
         builder.Services.AddSingleton<HubLifetimeManager<ChangesHub>, HubConnections>();
-
-        // Connections are kept: a question costs no handshake. It ends with the process.
-        HttpClient Client(TimeSpan timeout) => new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(2), UseCookies = false, AllowAutoRedirect = false })
-        {
-            BaseAddress = api, Timeout = timeout,
-        };
     }
 
     internal static void MapClients(this WebApplication app)
@@ -79,9 +70,4 @@ internal static class ClientExtensions
         }).WithMetadata(Admission.Required).DisableRequestTimeout();
         app.MapEventStream();
     }
-
-    private static Uri Address(ConfigurationManager configuration) =>
-        Uri.TryCreate(configuration[ApiAddress] ?? configuration[Discovered], UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
-            ? address
-            : throw new InvalidOperationException($"{ApiAddress} must be the Api's address, such as http://localhost:5100.");
 }

@@ -39,10 +39,6 @@ internal static partial class Log
     [LoggerMessage(EventId = 5101, Level = LogLevel.Warning, Message = "The past cannot be read from Redis; clients that are behind wait until it can")]
     public static partial void HistoryIsAway(this ILogger logger, Exception cause);
 
-    // Warning, not Error: those that were read before go on.
-    [LoggerMessage(EventId = 5102, Level = LogLevel.Warning, Message = "The Api's keys cannot be read; tokens signed with others are refused meanwhile")]
-    public static partial void KeysAreAway(this ILogger logger, Exception cause);
-
     // Information: at the very first start it is as it should be; later Redis has lost its memory, and nothing is cached anyway.
     [LoggerMessage(EventId = 5201, Level = LogLevel.Information, Message = "Nobody knows what caches were told before {Position}: everything that is cached is made unread")]
     public static partial void RepairBegins(this ILogger logger, string position);

@@ -60,7 +60,7 @@ internal sealed partial class ExceptionAnswers(IProblemDetailsService problems, 
     {
         null => false,
         DbException { IsTransient: true } or DbException { SqlState: QueryCanceled } => true,
-        RedisConnectionException or RedisTimeoutException or TimeoutException => true,
+        RedisConnectionException or RedisTimeoutException or TimeoutException or HttpRequestException => true,
         // A connection that was closed under a driver between two uses of it, as when the wait for it is ended.
         ObjectDisposedException { ObjectName: "System.Net.Sockets.Socket" or "System.Net.Sockets.NetworkStream" } => true,
         _ => IsUnavailability(exception.InnerException),

@@ -10,4 +10,8 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 1002, Level = LogLevel.Error, Message = "{Method} {Path} failed")]
     public static partial void RequestFailed(this ILogger logger, Exception exception, string method, string path);
+
+    // Warning, not Error: those that were read before go on.
+    [LoggerMessage(EventId = 1003, Level = LogLevel.Warning, Message = "The Api's keys cannot be read; tokens signed with others are refused meanwhile")]
+    public static partial void KeysAreAway(this ILogger logger, Exception cause);
 }

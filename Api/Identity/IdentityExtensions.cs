@@ -3,6 +3,7 @@ using Platform.Api.Data;
 using Platform.Api.Identity.Accounts;
 using Platform.Api.Identity.Sessions;
 using Platform.Api.Identity.Tokens;
+using Platform.ServiceDefaults.Tokens;
 
 namespace Platform.Api.Identity;
 
@@ -30,14 +31,7 @@ internal static class IdentityExtensions
         builder.Services.AddScoped<PasswordChange>();
         builder.Services.AddScoped<Registration>();
 
-        // The core only: the whole of it would start key management for cookies, which nobody has.
-        builder.Services.AddAuthenticationCore(options =>
-        {
-            options.AddScheme<BearerAuthentication>(BearerAuthentication.Name, null);
-            options.DefaultScheme = BearerAuthentication.Name;
-        });
-        builder.Services.AddWebEncoders();
-        builder.Services.AddTransient<BearerAuthentication>();
+        builder.Services.AddBearerScheme<BearerAuthentication>();
         builder.Services.AddAuthorization(Policies.Add);
     }
 

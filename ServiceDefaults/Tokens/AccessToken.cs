@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Security.Claims;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -33,6 +34,9 @@ public sealed record AccessToken(Guid UserId, Guid SessionId, IReadOnlyList<stri
 
     /// <summary>The claim of the roles.</summary>
     public const string RoleClaim = "role";
+
+    /// <summary>The role that may do everything, in every service.</summary>
+    public const string Administrator = "admin";
 
     private const string Type = "at+jwt";
     private const string Algorithm = "ES256";
@@ -86,6 +90,15 @@ public sealed record AccessToken(Guid UserId, Guid SessionId, IReadOnlyList<stri
         now >= ExpiresAt + Skew ? "The token has expired."
         : now < IssuedAt - Skew ? "The token is not valid yet."
         : null;
+
+    /// <summary>Whoever the token speaks for.</summary>
+    /// <param name="roles">Theirs: those of the token, or those of now where that is known.</param>
+    public ClaimsPrincipal PrincipalWith(IEnumerable<string> roles) => new(new ClaimsIdentity(
+        [
+            new(UserClaim, UserId.ToString()),
+            new(SessionClaim, SessionId.ToString()),
+            .. roles.Select(role => new Claim(RoleClaim, role)),
+        ], BearerScheme.Name, UserClaim, RoleClaim));
 
     // Null unless the header is one that was issued here, whatever the key.
     private static string? ReadKeyId(CompactJws jws)

@@ -14,7 +14,9 @@ internal sealed class AnalyticsProcess : ServiceProcess
         ("ConnectionStrings:platform-replicator", database.Replicator), ("ConnectionStrings:cosmos", cosmos),
         // Slots are the server's, so it has the database's name in it. A busy machine is no dead reader.
         ("ChangeStream:Slot", SlotOf(database)), ("ChangeStream:SenderTimeout", "00:00:20"), ("ChangeStream:HeartbeatInterval", "00:00:01"),
-        ("Logging:LogLevel:Default", "Warning"), .. settings,
+        ("Logging:LogLevel:Default", "Warning"),
+        // Nobody is there: who needs an Api says where it is.
+        ("Api:Address", "http://127.0.0.1:9"), .. settings,
     ]);
 
     /// <summary>The slot that the instances of a database take turns at.</summary>

@@ -34,12 +34,7 @@ internal sealed class VerifiedToken(string keyId, AccessToken token)
             return known.Principal;
         }
 
-        var principal = new ClaimsPrincipal(new ClaimsIdentity(
-            [
-                new(CurrentUser.IdClaim, Token.UserId.ToString()),
-                new(CurrentUser.SessionClaim, Token.SessionId.ToString()),
-                .. permissions.Roles.Select(role => new Claim(CurrentUser.RoleClaim, role)),
-            ], BearerAuthentication.Name, CurrentUser.IdClaim, CurrentUser.RoleClaim));
+        var principal = Token.PrincipalWith(permissions.Roles);
         _spokesman = new Spokesman(permissions, principal);
         return principal;
     }

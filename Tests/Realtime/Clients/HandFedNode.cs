@@ -10,6 +10,7 @@ using Platform.Realtime;
 using Platform.Realtime.Access;
 using Platform.Realtime.Changes;
 using Platform.Realtime.Subscriptions;
+using Platform.ServiceDefaults.Tokens;
 
 namespace Platform.Tests.Realtime.Clients;
 
