@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace Platform.Analytics.Events;
 
-/// <summary>What happened, as the event store keeps it. Written again, it is the same item.</summary>
-/// <param name="Id">The change's: the same whenever it is delivered, so that a repetition replaces it by itself.</param>
+/// <summary>What happened, as the event store keeps it.</summary>
+/// <param name="Id">The change's: the same whenever it is delivered, so that a repetition is known.</param>
 /// <param name="Stream">What it happened to, such as <c>product:{id}</c>; events of one stream are in the order of their positions.</param>
 /// <param name="Type">What happened, such as <c>product.updated</c>.</param>
 /// <param name="At">When it was committed.</param>

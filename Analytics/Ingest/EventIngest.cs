@@ -10,14 +10,16 @@ namespace Platform.Analytics.Ingest;
 /// PostgreSQL when the store has it: a crash before brings it again, under the same ids.
 /// </summary>
 /// <remarks>
-/// An instance that has lost the slot may go on writing for a moment. What it writes is what the next one writes, too: the id
-/// says what an event is, and nothing is ever written that is not an event.
+/// An instance that has lost the slot may go on writing for a moment. What it writes is what the next one writes, too, and in the
+/// same order: the id says what an event is, and whoever comes second finds it there.
 /// </remarks>
-internal sealed class EventIngest(ChangeStreamReader reader, EventStore store, EventStoreOptions options, IngestTelemetry telemetry, ILogger<EventIngest> logger, TimeProvider clock) : BackgroundService
+internal sealed class EventIngest(ChangeStreamReader reader, EventStore store, ParkedStreams parked, EventStoreOptions options, IngestTelemetry telemetry, ILogger<EventIngest> logger, TimeProvider clock) : BackgroundService
 {
     // Of batches; one has a thousand changes at most.
     private const int MostWaiting = 16;
     private static readonly TimeSpan RetriesAfter = TimeSpan.FromSeconds(1);
+
+    private bool _hasFailed;
 
     /// <inheritdoc />
     [SuppressMessage("Design", "CA1031", Justification = "Whatever it is, it is tried again; log and health say so.")]
@@ -34,7 +36,10 @@ internal sealed class EventIngest(ChangeStreamReader reader, EventStore store, E
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                logger.IngestFailed(e.Message);
+                // It is tried again and again; once is enough to say it.
+                if (!_hasFailed)
+                    logger.IngestFailed(e.Message);
+                _hasFailed = true;
             }
 
             await ended.CancelAsync().ConfigureAwait(false);
@@ -62,6 +67,7 @@ internal sealed class EventIngest(ChangeStreamReader reader, EventStore store, E
     private async Task WriteAsync(ChannelReader<ChangeBatch> batches, CancellationToken cancellationToken)
     {
         List<AnalyticsEvent> events = [];
+        var epoch = long.MinValue;
         while (await batches.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
         {
             events.Clear();
@@ -74,8 +80,13 @@ internal sealed class EventIngest(ChangeStreamReader reader, EventStore store, E
                 last = batch;
             }
 
+            // Whoever had the slot in between may have parked a stream, which must not be gone on with here.
+            if (last!.Epoch != epoch)
+                await parked.LoadAsync(cancellationToken).ConfigureAwait(false);
+            epoch = last.Epoch;
             await store.WriteAsync(events, cancellationToken).ConfigureAwait(false);
-            await reader.ConfirmAsync(last!, cancellationToken).ConfigureAwait(false);
+            await reader.ConfirmAsync(last, cancellationToken).ConfigureAwait(false);
+            _hasFailed = false;
             if (events.Count > 0)
                 telemetry.Stored(clock.GetUtcNow() - events[^1].At);
         }

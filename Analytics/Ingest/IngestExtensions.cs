@@ -18,6 +18,8 @@ internal static class IngestExtensions
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(EventStoreOptions.From(builder.Configuration));
         builder.Services.AddSingleton<IngestTelemetry>();
+        builder.Services.AddSingleton<EventContainers>();
+        builder.Services.AddSingleton<ParkedStreams>();
         builder.Services.AddSingleton<EventStore>();
         builder.Services.AddHostedService<EventIngest>();
     }

@@ -9,6 +9,7 @@ namespace Platform.Analytics.Ingest;
 /// <param name="At">When it happened.</param>
 /// <param name="Position">The event's.</param>
 /// <param name="ParkedAt">When it was parked.</param>
+/// <param name="Reason">Why Cosmos DB refuses it; null of one that waits for those before it.</param>
 /// <param name="Data">The event's, as text; null where it is too much to be kept.</param>
 internal sealed record ParkedEvent(
     [property: JsonPropertyName("id")] string Id,
@@ -17,4 +18,5 @@ internal sealed record ParkedEvent(
     [property: JsonPropertyName("at")] DateTimeOffset At,
     [property: JsonPropertyName("position")] string Position,
     [property: JsonPropertyName("parkedAt")] DateTimeOffset ParkedAt,
+    [property: JsonPropertyName("reason")] string? Reason,
     [property: JsonPropertyName("data")] string? Data);

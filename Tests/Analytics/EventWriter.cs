@@ -1,0 +1,59 @@
+using System.Text.Json;
+using Microsoft.Azure.Cosmos;
+using Microsoft.Extensions.DependencyInjection;
+using Platform.Analytics.Events;
+using Platform.Analytics.Ingest;
+using Platform.Tests.Emulators.Cosmos;
+
+namespace Platform.Tests.Analytics;
+
+/// <summary>The part of an instance that writes to Cosmos DB, without the database that it reads.</summary>
+internal sealed class EventWriter : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+
+    public EventWriter(CosmosEmulator cosmos, string database)
+    {
+        _services = new ServiceCollection().AddLogging().AddMetrics()
+            .AddSingleton(cosmos.CreateClient(options => options.AllowBulkExecution = true))
+            .AddSingleton(new EventStoreOptions(database, 100, 2_000))
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton<IngestTelemetry>().AddSingleton<EventContainers>().AddSingleton<ParkedStreams>().AddSingleton<EventStore>()
+            .BuildServiceProvider();
+        Store = _services.GetRequiredService<EventStore>();
+        Parked = _services.GetRequiredService<ParkedStreams>();
+        Containers = _services.GetRequiredService<EventContainers>();
+    }
+
+    public EventStore Store { get; }
+
+    public ParkedStreams Parked { get; }
+
+    public EventContainers Containers { get; }
+
+    /// <summary>An event of <paramref name="stream"/>, the <paramref name="number"/>th of all.</summary>
+    public static AnalyticsEvent Event(string stream, int number, string text = "") => new($"{number}", stream, "test.happened",
+        DateTimeOffset.UnixEpoch.AddSeconds(number), $"{number:x16}-1-00000001", JsonSerializer.SerializeToElement(new { text }));
+
+    /// <summary>The ids of all events, in the order of the change feed.</summary>
+    public async Task<List<string>> FeedAsync()
+    {
+        List<string> ids = [];
+        using var feed = Containers.Events.GetChangeFeedIterator<AnalyticsEvent>(ChangeFeedStartFrom.Beginning(), ChangeFeedMode.LatestVersion);
+        while (await feed.ReadNextAsync(TestContext.Current.CancellationToken) is { StatusCode: not System.Net.HttpStatusCode.NotModified } page)
+            ids.AddRange(page.Select(one => one.Id));
+        return ids;
+    }
+
+    /// <summary>What is parked of a stream, in the order of what happened.</summary>
+    public async Task<List<ParkedEvent>> ParkedOfAsync(string stream)
+    {
+        List<ParkedEvent> found = [];
+        using var pages = Containers.Parked.GetItemQueryIterator<ParkedEvent>("SELECT * FROM c ORDER BY c.position", requestOptions: new QueryRequestOptions { PartitionKey = new PartitionKey(stream) });
+        while (pages.HasMoreResults)
+            found.AddRange(await pages.ReadNextAsync(TestContext.Current.CancellationToken));
+        return found;
+    }
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+}
