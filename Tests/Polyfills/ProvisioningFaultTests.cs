@@ -7,7 +7,7 @@ namespace Platform.Tests.Polyfills;
 [Collection(ProvisioningMirror.Collection)]
 public sealed class ProvisioningFaultTests(ProvisioningMirror mirror) : IDisposable
 {
-    private readonly ProvisioningFolder _folder = new();
+    private readonly ProvisioningFolder _folder = mirror.CreateFolder();
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -58,12 +58,12 @@ public sealed class ProvisioningFaultTests(ProvisioningMirror mirror) : IDisposa
     [Fact]
     public async Task Too_little_room_is_noticed_before_anything_is_fetched()
     {
-        var served = mirror.PackagesServed;
+        var asked = mirror.Asked;
 
         var sentence = await FailAsync(Machine with { FreeBytes = _ => 20_000_000 });
 
         Assert.Matches($"^The disk that holds {_folder.Machine.CacheFolder} is full: [0-9]+ MB are needed and 20 MB are free; ", sentence);
-        Assert.Equal(served, mirror.PackagesServed);
+        Assert.Empty(mirror.AskedSince(asked));
         Assert.Empty(_folder.Left);
     }
 
@@ -105,13 +105,13 @@ public sealed class ProvisioningFaultTests(ProvisioningMirror mirror) : IDisposa
     public async Task A_kernel_that_allows_no_user_namespaces_is_noticed_before_anything_is_fetched()
     {
         string[] forbid = ["unshare", "--user", "--map-root-user", "sh", "-c", "echo 0 > /proc/sys/user/max_user_namespaces && exec \"$@\"", "sh"];
-        var served = mirror.PackagesServed;
+        var asked = mirror.Asked;
 
         using var confined = ProvisioningProcess.Start(Machine, forbid);
         var sentence = await confined.WaitForAsync("sentence");
 
         Assert.StartsWith("This machine forbids the user namespaces that the stack's programs are confined with (the setting user.max_user_namespaces is 0): ", sentence, StringComparison.Ordinal);
-        Assert.Equal(served, mirror.PackagesServed);
+        Assert.Empty(mirror.AskedSince(asked));
         Assert.Empty(_folder.Left);
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -27,8 +28,15 @@ public sealed class ProvisioningMirror : IAsyncLifetime, ICollectionFixture<Prov
     /// <summary>An apt configuration folder whose one source is this mirror.</summary>
     internal string AptFolder => _folder.InFolder("etc");
 
-    /// <summary>How many package files were asked for.</summary>
-    internal int PackagesServed;
+    private readonly ConcurrentQueue<string> _asked = new();
+    private int _test;
+
+    /// <summary>How many package files the test asked for, repetitions included.</summary>
+    internal int Asked => _asked.Count;
+
+    /// <summary>The package files that the test asked for since then; apt repeats a request when the machine is slow to answer.</summary>
+    /// <param name="before">How many had been asked for.</param>
+    internal IReadOnlyCollection<string> AskedSince(int before) => [.. _asked.Skip(before).Distinct()];
 
     /// <summary>A package file that is sent by half, and then no further.</summary>
     internal sealed record Stall(string Package)
@@ -62,7 +70,15 @@ public sealed class ProvisioningMirror : IAsyncLifetime, ICollectionFixture<Prov
         var types = new FileExtensionContentTypeProvider { Mappings = { [".deb"] = "application/octet-stream" } };
         _server.UseStaticFiles(new StaticFileOptions { FileProvider = new PhysicalFileProvider(files), ContentTypeProvider = types, ServeUnknownFileTypes = true });
         await _server.StartAsync(ct);
-        WriteSources(_folder.CreateFolder("etc"), _server.Urls.Single());
+        _folder.CreateFolder("etc");
+    }
+
+    /// <summary>A folder for a test, whose requests alone count from now on: what a killed one sent may still be read here.</summary>
+    internal ProvisioningFolder CreateFolder()
+    {
+        WriteSources(AptFolder, $"{_server!.Urls.Single()}/{++_test}");
+        _asked.Clear();
+        return new ProvisioningFolder();
     }
 
     /// <summary>Makes one package hang until another call; null lets all through.</summary>
@@ -88,7 +104,10 @@ public sealed class ProvisioningMirror : IAsyncLifetime, ICollectionFixture<Prov
     private async Task StallAsync(HttpContext context, RequestDelegate next)
     {
         var name = Path.GetFileName(context.Request.Path.Value!);
-        Interlocked.Add(ref PackagesServed, name.EndsWith(".deb", StringComparison.Ordinal) ? 1 : 0);
+        var own = string.Create(CultureInfo.InvariantCulture, $"/{_test}");
+        if (context.Request.Path.StartsWithSegments(own, out var path) && name.EndsWith(".deb", StringComparison.Ordinal))
+            _asked.Enqueue(name);
+        context.Request.Path = path;
         if (_stall is not { } stall || !name.StartsWith(stall.Package, StringComparison.Ordinal))
         {
             await next(context);

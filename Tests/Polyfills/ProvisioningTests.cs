@@ -7,7 +7,7 @@ namespace Platform.Tests.Polyfills;
 [Collection(ProvisioningMirror.Collection)]
 public sealed class ProvisioningTests(ProvisioningMirror mirror) : IDisposable
 {
-    private readonly ProvisioningFolder _folder = new();
+    private readonly ProvisioningFolder _folder = mirror.CreateFolder();
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -45,11 +45,11 @@ public sealed class ProvisioningTests(ProvisioningMirror mirror) : IDisposable
         await stall.Reached;
         await killed.KillAsync();
         mirror.StallAt(null);
-        var served = mirror.PackagesServed;
+        var asked = mirror.Asked;
 
         var root = await PackageRoot.EnsureAsync(ProvisioningFolder.Packages, Machine, new ProvisioningReports(), Ct);
 
-        Assert.Equal(served + 1, mirror.PackagesServed);
+        Assert.Single(mirror.AskedSince(asked));
         Assert.Equal([Path.GetFileName(root.Path)], _folder.Left);
     }
 
@@ -60,11 +60,11 @@ public sealed class ProvisioningTests(ProvisioningMirror mirror) : IDisposable
         await killed.WaitForAsync("Unpacking packages");
         await killed.KillAsync();
         Assert.All(_folder.Left, name => Assert.EndsWith(".staging", name, StringComparison.Ordinal));
-        var served = mirror.PackagesServed;
+        var asked = mirror.Asked;
 
         var root = await PackageRoot.EnsureAsync(ProvisioningFolder.Packages, Machine, new ProvisioningReports(), Ct);
 
-        Assert.Equal(served, mirror.PackagesServed);
+        Assert.Empty(mirror.AskedSince(asked));
         Assert.Equal([Path.GetFileName(root.Path)], _folder.Left);
     }
 
@@ -72,11 +72,11 @@ public sealed class ProvisioningTests(ProvisioningMirror mirror) : IDisposable
     public async Task Another_list_of_packages_gets_a_root_of_its_own_and_uses_what_a_stopped_start_fetched()
     {
         await StopWhileUnpackingAsync();
-        var served = mirror.PackagesServed;
+        var asked = mirror.Asked;
 
         await PackageRoot.EnsureAsync(["netbase"], Machine, new ProvisioningReports(), Ct);
 
-        Assert.Equal(served + 1, mirror.PackagesServed);
+        Assert.Single(mirror.AskedSince(asked));
         Assert.Single(_folder.Left);
     }
 
@@ -86,11 +86,11 @@ public sealed class ProvisioningTests(ProvisioningMirror mirror) : IDisposable
         await StopWhileUnpackingAsync();
         var package = Directory.EnumerateFiles(_folder.Path, "dash_*.deb", SearchOption.AllDirectories).Single();
         await File.WriteAllBytesAsync(package, new byte[new FileInfo(package).Length], Ct);
-        var served = mirror.PackagesServed;
+        var asked = mirror.Asked;
 
         await PackageRoot.EnsureAsync(ProvisioningFolder.Packages, Machine, new ProvisioningReports(), Ct);
 
-        Assert.Equal(served + 1, mirror.PackagesServed);
+        Assert.Single(mirror.AskedSince(asked));
     }
 
     [Fact]
@@ -116,14 +116,14 @@ public sealed class ProvisioningTests(ProvisioningMirror mirror) : IDisposable
         using var second = ProvisioningProcess.Start(Machine);
         await second.WaitForAsync("Waiting for another start");
         var third = PackageRoot.EnsureAsync(ProvisioningFolder.Packages, Machine, new ProvisioningReports(), Ct);
-        var served = mirror.PackagesServed;
+        var asked = mirror.Asked;
         mirror.StallAt(null);
         await first.KillAsync();
 
         var roots = new[] { await second.WaitForAsync("root"), (await third).Path };
 
         Assert.Equal([roots[0]], roots.Distinct());
-        Assert.Equal(served + 1, mirror.PackagesServed);
+        Assert.Single(mirror.AskedSince(asked));
         Assert.Equal([Path.GetFileName(roots[0])], _folder.Left);
     }
 

@@ -11,10 +11,11 @@ public sealed class NodeDeathTests(Stack stack)
         var first = await log.StartNodeAsync();
         var second = await log.StartNodeAsync();
         var book = await log.AddBookAsync();
+        var added = await log.NowAsync();
         await using var client = await ChangesClient.ConnectAsync(second.Address);
         await using var lost = await ChangesClient.ConnectAsync(first.Address);
-        var last = await lost.SubscribeAsync($"books/{book}");
-        await client.SubscribeAsync($"books/{book}");
+        var last = await lost.SubscribeAsync($"books/{book}", added);
+        await client.SubscribeAsync($"books/{book}", added);
 
         await first.KillAsync();
         for (var year = 1; year <= 20; year++)

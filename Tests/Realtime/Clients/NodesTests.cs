@@ -44,10 +44,11 @@ public sealed class NodesTests(NodesTests.Processes processes) : IClassFixture<N
     {
         const int Updates = 150;
         var book = await processes.Log.AddBookAsync();
+        var added = await processes.Log.NowAsync();
         var topic = $"books/{book}";
         List<int> years = [];
         await using var before = await ChangesClient.ConnectAsync(processes.First.Address);
-        var last = await before.SubscribeAsync(topic);
+        var last = await before.SubscribeAsync(topic, added);
         var writing = Task.Run(async () =>
         {
             for (var year = 1; year <= Updates; year++)
@@ -124,9 +125,10 @@ public sealed class NodesTests(NodesTests.Processes processes) : IClassFixture<N
         using var desk = processes.Api.CreateClient();
         await phone.RegisterAsync(processes.Log.Database, "reader@example.org");
         await desk.LogInAsync("reader@example.org");
-        await using var here = await SubscribedAsync(processes.First, phone, "users/me");
-        await using var there = await SubscribedAsync(processes.Second, phone, "users/me");
-        await using var other = await SubscribedAsync(processes.Second, desk, "users/me");
+        var registered = await processes.Log.NowAsync();
+        await using var here = await SubscribedAsync(processes.First, phone, "users/me", registered);
+        await using var there = await SubscribedAsync(processes.Second, phone, "users/me", registered);
+        await using var other = await SubscribedAsync(processes.Second, desk, "users/me", registered);
 
         await phone.SendAsync(HttpMethod.Post, "/api/v1/auth/logout");
 
@@ -149,8 +151,9 @@ public sealed class NodesTests(NodesTests.Processes processes) : IClassFixture<N
         await buyer.RegisterAsync(processes.Log.Database, "buyer@example.org");
         var order = (await buyer.OrderAsync(await buyer.AddAddressAsync(), variant)).Body!.Id();
         var (id, _) = await librarian.RegisterAsync(processes.Log.Database, "librarian@example.org", "librarian");
-        await using var owner = await SubscribedAsync(processes.First, buyer, $"orders/{order}");
-        await using var staff = await SubscribedAsync(processes.Second, librarian, $"orders/{order}");
+        var placed = await processes.Log.NowAsync();
+        await using var owner = await SubscribedAsync(processes.First, buyer, $"orders/{order}", placed);
+        await using var staff = await SubscribedAsync(processes.Second, librarian, $"orders/{order}", placed);
         await processes.Log.Database.ExecuteAsync("UPDATE store.orders SET paid_at = now() WHERE id = $1", Guid.Parse(order));
         await staff.ToldAsync(1);
 
@@ -164,10 +167,10 @@ public sealed class NodesTests(NodesTests.Processes processes) : IClassFixture<N
         Assert.Equal(2, staff.Told.Count);
     }
 
-    private static async Task<ChangesClient> SubscribedAsync(RealtimeProcess node, HttpClient user, string topic)
+    private static async Task<ChangesClient> SubscribedAsync(RealtimeProcess node, HttpClient user, string topic, string? after = null)
     {
         var client = await ChangesClient.ConnectAsync(node.Address, user.DefaultRequestHeaders.Authorization!.Parameter);
-        await client.SubscribeAsync(topic);
+        await client.SubscribeAsync(topic, after);
         return client;
     }
 
