@@ -10,13 +10,15 @@ namespace Platform.Analytics.Events;
 /// <param name="At">When it was committed.</param>
 /// <param name="Position">Its place among all events: of two, the later has the greater, compared as text.</param>
 /// <param name="Data">What is told of it.</param>
+/// <param name="Revision">How often it was put right by the database after it was stored: 0 when never, and then it is not written.</param>
 internal sealed record AnalyticsEvent(
     [property: JsonPropertyName("id")] string Id,
     [property: JsonPropertyName("stream")] string Stream,
     [property: JsonPropertyName("type")] string Type,
     [property: JsonPropertyName("at")] DateTimeOffset At,
     [property: JsonPropertyName("position")] string Position,
-    [property: JsonPropertyName("data")] JsonElement Data)
+    [property: JsonPropertyName("data")] JsonElement Data,
+    [property: JsonPropertyName("revision"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Revision = 0)
 {
     /// <summary>Of one length: the commit's position in hexadecimal, then whether it is of the stream or of a snapshot, then the number.</summary>
     internal static string PositionOf(Platform.ChangeStream.EventId id) => $"{(ulong)id.CommitLsn:x16}-{(id.IsRead ? 0 : 1)}-{id.Sequence:x8}";
