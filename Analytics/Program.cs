@@ -14,6 +14,7 @@ internal static class Program
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults();
         builder.AddAccess();
+        builder.AddCosmosClients();
         builder.AddEventIngest();
 
         var app = builder.Build();

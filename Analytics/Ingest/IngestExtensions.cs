@@ -6,15 +6,7 @@ internal static class IngestExtensions
     /// <exception cref="InvalidOperationException">A setting is not usable; the message names it.</exception>
     internal static void AddEventIngest(this IHostApplicationBuilder builder)
     {
-        if (string.IsNullOrWhiteSpace(builder.Configuration.GetConnectionString("cosmos")))
-            throw new InvalidOperationException("ConnectionStrings:cosmos is not set. The AppHost sets it with WithReference.");
         builder.AddChangeStream("platform-replicator", options => (options.Slot, options.Publication, options.Snapshot) = ("analytics", "platform", true));
-        builder.AddAzureCosmosClient("cosmos", configureClientOptions: options =>
-        {
-            options.UseSystemTextJsonSerializerWithOptions = System.Text.Json.JsonSerializerOptions.Web;
-            // Single events of many streams go together.
-            options.AllowBulkExecution = true;
-        });
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(EventStoreOptions.From(builder.Configuration));
         builder.Services.AddSingleton<IngestTelemetry>();

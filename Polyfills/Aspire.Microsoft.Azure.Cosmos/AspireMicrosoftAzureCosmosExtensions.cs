@@ -29,7 +29,29 @@ public static class AspireMicrosoftAzureCosmosExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrEmpty(connectionName);
+        Add(builder, connectionName, serviceKey: null, configureSettings, configureClientOptions);
+    }
 
+    /// <summary>Registers a <see cref="CosmosClient"/> under a key, with traces.</summary>
+    /// <param name="builder">The service.</param>
+    /// <param name="name">The key, which is the name under <c>ConnectionStrings</c> as well, and of the settings' own section.</param>
+    /// <param name="configureSettings">Called after the settings are bound and before they are used.</param>
+    /// <param name="configureClientOptions">Called before the client is made.</param>
+    /// <inheritdoc cref="AddAzureCosmosClient" path="/remarks" />
+    public static void AddKeyedAzureCosmosClient(
+        this IHostApplicationBuilder builder,
+        [ServiceKey] string name,
+        Action<MicrosoftAzureCosmosSettings>? configureSettings = null,
+        Action<CosmosClientOptions>? configureClientOptions = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        Add(builder, name, name, configureSettings, configureClientOptions);
+    }
+
+    private static void Add(
+        IHostApplicationBuilder builder, string connectionName, string? serviceKey, Action<MicrosoftAzureCosmosSettings>? configureSettings, Action<CosmosClientOptions>? configureClientOptions)
+    {
         var settings = new MicrosoftAzureCosmosSettings();
         var section = builder.Configuration.GetSection(SectionName);
         section.Bind(settings);
@@ -39,7 +61,7 @@ public static class AspireMicrosoftAzureCosmosExtensions
         if (!settings.DisableTracing)
             builder.Services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddSource("Azure.Cosmos.Operation"));
 
-        builder.Services.AddSingleton(_ =>
+        builder.Services.AddKeyedSingleton(serviceKey, (_, _) =>
         {
             if (string.IsNullOrWhiteSpace(settings.ConnectionString))
                 throw new InvalidOperationException($"A CosmosClient could not be configured. Ensure valid connection information was provided in 'ConnectionStrings:{connectionName}' or for the '{SectionName}:ConnectionString' configuration key.");

@@ -32,6 +32,20 @@ public sealed class AddAzureCosmosClientTests(CosmosFixture fixture) : IClassFix
     }
 
     [Fact]
+    public async Task A_client_under_a_key_is_another_with_options_of_its_own()
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Configuration["ConnectionStrings:cosmos"] = fixture.Emulator.ConnectionString;
+        builder.AddAzureCosmosClient("cosmos", configureClientOptions: options => options.AllowBulkExecution = true);
+        builder.AddKeyedAzureCosmosClient("cosmos");
+        await using var app = builder.Build();
+
+        Assert.True(app.Services.GetRequiredService<CosmosClient>().ClientOptions.AllowBulkExecution);
+        Assert.False(app.Services.GetRequiredKeyedService<CosmosClient>("cosmos").ClientOptions.AllowBulkExecution);
+        Assert.Equal(ConnectionMode.Gateway, app.Services.GetRequiredKeyedService<CosmosClient>("cosmos").ClientOptions.ConnectionMode);
+    }
+
+    [Fact]
     public async Task A_missing_connection_string_is_named()
     {
         await using var app = Build();
