@@ -1,0 +1,67 @@
+using System.Net;
+using Microsoft.Azure.Cosmos;
+
+namespace Platform.Analytics.Projections;
+
+/// <summary>Asks the projections; while there are none yet, the answers are empty.</summary>
+internal sealed class ProjectionReader(ProjectionContainers containers, TimeProvider clock)
+{
+    /// <summary>What is known of a reader.</summary>
+    /// <returns>Null when nothing is.</returns>
+    internal Task<ReaderHistory?> HistoryAsync(Guid user, CancellationToken cancellationToken) => OrWhenThereIsNoneAsync<ReaderHistory?>(null, async generation =>
+    {
+        var id = user.ToString();
+        HistoryDocument found = await containers.Histories(generation).ReadItemAsync<HistoryDocument>(id, new PartitionKey(id), cancellationToken: cancellationToken).ConfigureAwait(false);
+        return new ReaderHistory(user, found.Books, found.AsOf);
+    });
+
+    /// <summary>What much happens with, the most first.</summary>
+    /// <param name="window">How far back.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="category">Only books of it; null for all.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    internal Task<IReadOnlyList<TrendingBook>> TrendingAsync(TrendingWindow window, int limit, Guid? category, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var query = new QueryDefinition($"SELECT TOP @limit c.id, c.{TrendingScore.FieldOf(window)} AS score FROM c WHERE c.lastAt >= @since ORDER BY c.{TrendingScore.FieldOf(window)} DESC")
+            .WithParameter("@limit", limit).WithParameter("@since", (now - TrendingScore.LengthOf(window)).ToUnixTimeSeconds());
+        return OrWhenThereIsNoneAsync<IReadOnlyList<TrendingBook>>([], async generation =>
+            [.. (await RowsAsync<Trending>(generation, Subjects.TrendingIn(category), query, cancellationToken).ConfigureAwait(false)).Select(row => new TrendingBook(row.Id, TrendingScore.AsOf(now, window, row.Score)))]);
+    }
+
+    /// <summary>What was bought together with a product, the most often first.</summary>
+    /// <param name="product">The product.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    internal Task<IReadOnlyList<BoughtTogether>> BoughtTogetherAsync(Guid product, int limit, CancellationToken cancellationToken)
+    {
+        var query = new QueryDefinition("SELECT TOP @limit c.id, c.book, c.orders FROM c WHERE c.orders > 0 ORDER BY c.orders DESC").WithParameter("@limit", limit);
+        return OrWhenThereIsNoneAsync<IReadOnlyList<BoughtTogether>>([], async generation =>
+            [.. (await RowsAsync<Together>(generation, Subjects.TogetherWith(product), query, cancellationToken).ConfigureAwait(false)).Select(row => new BoughtTogether(row.Id, row.Book, row.Orders))]);
+    }
+
+    private async Task<List<T>> RowsAsync<T>(int generation, string subject, QueryDefinition query, CancellationToken cancellationToken)
+    {
+        List<T> found = [];
+        using var pages = containers.Aggregates(generation).GetItemQueryIterator<T>(query, requestOptions: new QueryRequestOptions { PartitionKey = new PartitionKey(subject) });
+        while (pages.HasMoreResults)
+            found.AddRange(await pages.ReadNextAsync(cancellationToken).ConfigureAwait(false));
+        return found;
+    }
+
+    private static async Task<T> OrWhenThereIsNoneAsync<T>(T none, Func<int, Task<T>> read)
+    {
+        try
+        {
+            return await read(1).ConfigureAwait(false);
+        }
+        catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
+        {
+            return none;
+        }
+    }
+
+    private sealed record Trending(Guid Id, double Score);
+
+    private sealed record Together(Guid Id, Guid Book, int Orders);
+}
