@@ -88,6 +88,13 @@ internal static class CachePolicies
         Tags = static (_, _) => [CacheTags.Products],
     };
 
+    // Analytics makes them of what happens all the time: there is nothing to audit by, and only what they show of books is told.
+    internal static readonly CachePolicy AlsoLiked = Recommended("also_liked", TimeSpan.FromMinutes(10));
+
+    internal static readonly CachePolicy BoughtTogether = Recommended("bought_together", TimeSpan.FromMinutes(10));
+
+    internal static readonly CachePolicy Trending = Recommended("trending", TimeSpan.FromMinutes(1));
+
     // Asked by each request. Past its time it is not served, whatever fails: nobody stays in because nobody could look.
     internal static readonly CachePolicy User = new()
     {
@@ -103,7 +110,7 @@ internal static class CachePolicies
 
     /// <summary>The table.</summary>
     internal static readonly IReadOnlyList<CachePolicy> All =
-        [Book, Isbn, BooksList, Similar, Author, AuthorsList, Category, Categories, Search, Suggest, Product, ProductsList, User, Permissions];
+        [Book, Isbn, BooksList, Similar, Author, AuthorsList, Category, Categories, Search, Suggest, Product, ProductsList, AlsoLiked, BoughtTogether, Trending, User, Permissions];
 
     internal static void AddTo(CacheOptions options)
     {
@@ -114,6 +121,12 @@ internal static class CachePolicies
 
         options.AddCodec(new CachedAnswerCodec());
     }
+
+    private static CachePolicy Recommended(string family, TimeSpan ttl) => new()
+    {
+        Family = family, Ttl = ttl, MemoryTtl = TimeSpan.FromMinutes(1), NegativeTtl = TimeSpan.FromSeconds(30), StaleIfError = Outage, AuditRate = 0,
+        Tags = static (_, _) => [CacheTags.Books],
+    };
 
     // Tags that depend on the value: a book's authors and categories, which it shows by name.
     private static IEnumerable<CacheTag> Shown(CacheKey key, object? value) => value is CachedAnswer answer ? answer.Tags : [];

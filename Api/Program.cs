@@ -11,6 +11,7 @@ using Platform.Api.Http;
 using Platform.Api.Http.Edge;
 using Platform.Api.Identity;
 using Platform.Api.Identity.Tokens;
+using Platform.Api.Recommendations;
 using Platform.Api.Store;
 
 return await Commands.RunAsync(args, Build);
@@ -29,6 +30,7 @@ static WebApplication Build(string[] args)
     builder.AddCategoryCounts();
     builder.AddSearch();
     builder.AddStore();
+    builder.AddRecommendations();
     builder.AddCaching("redis", CachePolicies.AddTo);
 
     var app = builder.Build();
@@ -41,6 +43,7 @@ static WebApplication Build(string[] args)
     api.MapCatalog();
     api.MapSearch();
     api.MapStore();
+    api.MapRecommendations();
     api.MapCacheDiagnostics();
     return app;
 }

@@ -92,6 +92,7 @@ var analytics = builder.AddProject<Projects.Analytics>("analytics")
     .WithHttpHealthCheck("/health")
     .WaitForCompletion(migrate)
     .WaitFor(events);
+api.WithReference(analytics); // each knows where the other is, and neither waits for it
 
 var prometheus = builder.AddContainer("prometheus", "prom/prometheus", "v2.53.5")
     .WithHttpEndpoint(port: 9090, targetPort: 9090)

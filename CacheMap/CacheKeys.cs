@@ -59,6 +59,17 @@ public static class CacheKeys
     /// <inheritdoc cref="Books" />
     public static CacheKey Products(string page) => new($"products:{Short(page)}");
 
+    /// <summary>The books that readers of a book like.</summary>
+    public static CacheKey AlsoLiked(Guid book, int limit) => new(string.Create(null, $"also-liked:{book}:{limit}"));
+
+    /// <summary>The books that were ordered with a product.</summary>
+    public static CacheKey BoughtTogether(Guid product, int limit) => new(string.Create(null, $"bought-together:{product}:{limit}"));
+
+    /// <summary>The books that are in demand.</summary>
+    /// <param name="window">Since when, one of a few.</param>
+    /// <param name="limit">How many.</param>
+    public static CacheKey Trending(string window, int limit) => new(string.Create(null, $"trending:{window}:{limit}"));
+
     /// <summary>What a search finds.</summary>
     /// <param name="query">All that makes it this search, in one spelling.</param>
     public static CacheKey Search(string query) => new($"search:{Short(query)}");

@@ -23,6 +23,7 @@ internal static class BenchApi
         ["ConnectionStrings__platform"] = database.App,
         ["ConnectionStrings__redis"] = redis,
         ["Identity__KeySecret"] = "bench-key-secret-0123456789",
+        ["Analytics__Address"] = "http://127.0.0.1:9", // nobody's
     };
 
     /// <summary>Has the client act as the administrator, who is made when there is none.</summary>

@@ -29,11 +29,15 @@ public sealed class StartTests
     [InlineData("Store:ReservationTime", "00:00:00", "Store:ReservationTime")]
     [InlineData("Store:PaymentTimeout", "ten", "Store:PaymentTimeout")]
     [InlineData("Store:TestPayments", "maybe", "Store:TestPayments")]
+    [InlineData("Analytics:Address", null, "Analytics:Address")]
+    [InlineData("Analytics:Address", "analytics", "Analytics:Address")]
+    [InlineData("Analytics:Timeout", "00:01:00", "Analytics:Timeout")]
     public async Task The_api_names_the_setting(string key, string? value, string named)
     {
         var settings = new Dictionary<string, string?>
         {
-            ["ConnectionStrings:platform"] = Database, ["ConnectionStrings:redis"] = "127.0.0.1:1", ["Identity:KeySecret"] = "0123456789abcdef0123", [key] = value,
+            ["ConnectionStrings:platform"] = Database, ["ConnectionStrings:redis"] = "127.0.0.1:1", ["Identity:KeySecret"] = "0123456789abcdef0123",
+            ["Analytics:Address"] = "http://127.0.0.1:1", [key] = value,
         };
 
         var (exitCode, error) = await RunAsync(settings, "--urls", "http://127.0.0.1:0");

@@ -79,6 +79,8 @@ public sealed class ApiFixture(Stack stack) : IAsyncLifetime
             host.UseSetting("Identity:KeySecret", KeySecret);
             host.UseSetting("Identity:HashIterations", HashIterations);
             host.UseSetting("Logging:LogLevel:Default", "Warning");
+            // Nobody is there: who needs recommendations says where they are.
+            host.UseSetting("Analytics:Address", "http://127.0.0.1:9");
             // A busy machine is no outage; the tests of outages set the real limit.
             host.UseSetting("Database:RequestDeadline", "00:00:20");
             foreach (var (key, value) in Unlimited.Concat(settings))
