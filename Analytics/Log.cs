@@ -18,4 +18,7 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 5004, Level = LogLevel.Error, Message = "Changes from {From} to {To} are missing in the event store; rows as they are now follow. {Reason}")]
     internal static partial void EventsMissing(this ILogger logger, string from, string to, string reason);
+
+    [LoggerMessage(EventId = 5006, Level = LogLevel.Error, Message = "The message {Id} of {Prefix} is not as such messages are written; it is no event.")]
+    internal static partial void MessageUnreadable(this ILogger logger, string prefix, string id);
 }

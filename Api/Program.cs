@@ -11,6 +11,7 @@ using Platform.Api.Http;
 using Platform.Api.Http.Edge;
 using Platform.Api.Identity;
 using Platform.Api.Identity.Tokens;
+using Platform.Api.Interactions;
 using Platform.Api.Recommendations;
 using Platform.Api.Store;
 
@@ -30,6 +31,7 @@ static WebApplication Build(string[] args)
     builder.AddCategoryCounts();
     builder.AddSearch();
     builder.AddStore();
+    builder.AddInteractions();
     builder.AddRecommendations();
     builder.AddCaching("redis", CachePolicies.AddTo);
 
@@ -43,6 +45,7 @@ static WebApplication Build(string[] args)
     api.MapCatalog();
     api.MapSearch();
     api.MapStore();
+    api.MapInteractions();
     api.MapRecommendations();
     api.MapCacheDiagnostics();
     return app;

@@ -104,6 +104,8 @@ public static class CacheMapping
         ["store.reviews"] = "what people wrote is read from the database",
         ["store.review_drafts"] = "personal",
         ["store.review_votes"] = "personal",
+        ["telemetry.interactions"] = "personal",
+        ["telemetry.interaction_keys"] = "what was taken already, which nobody reads",
         ["ops.change_streams"] = "how far a reader of changes has come",
         ["ops.change_stream_snapshots"] = "how far a reader of changes has come",
         ["ops.idempotency_records"] = "personal",

@@ -22,7 +22,7 @@ internal static class EventMap
 
     private static readonly Dictionary<string, string> TablesByType = Tables.ToDictionary(table => table.Value.TypePrefix, table => table.Key, StringComparer.Ordinal);
 
-    /// <summary>The tables whose changes are events, as <c>schema.table</c>.</summary>
+    /// <summary>The tables whose changes are events, as <c>schema.table</c>; those that are told by messages are not among them.</summary>
     internal static IReadOnlyCollection<string> MappedTables => Tables.Keys;
 
     /// <summary>The columns of a table that enter the event store, with the one that says whose event it is.</summary>
@@ -37,12 +37,35 @@ internal static class EventMap
     internal static MappedTable MappingOf(string table) => Tables[table];
 
     /// <summary>The events of a batch, in order.</summary>
-    internal static IEnumerable<AnalyticsEvent> Of(ChangeBatch batch)
+    /// <param name="batch">Of it.</param>
+    /// <param name="unreadable">Gets messages that should be events and are not as they are written.</param>
+    internal static IEnumerable<AnalyticsEvent> Of(ChangeBatch batch, Action<ChangeMessage>? unreadable = null)
     {
+        var messages = new Queue<ChangeMessage>(batch.Messages.Where(InteractionMessage.Is));
         foreach (var change in batch.Changes)
         {
+            while (messages.TryPeek(out var earlier) && earlier.Id < change.Id)
+            {
+                if (Read(messages.Dequeue()) is { } told)
+                    yield return told;
+            }
+
             if (change.Operation != ChangeOperation.Truncate && Tables.TryGetValue(change.Table.FullName, out var mapping) && mapping.Of(change, batch.CommitTime) is { } one)
                 yield return one;
+        }
+
+        foreach (var message in messages)
+        {
+            if (Read(message) is { } told)
+                yield return told;
+        }
+
+        AnalyticsEvent? Read(ChangeMessage message)
+        {
+            var read = InteractionMessage.Read(message, batch.CommitTime);
+            if (read is null)
+                unreadable?.Invoke(message);
+            return read;
         }
     }
 }

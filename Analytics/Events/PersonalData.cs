@@ -11,5 +11,6 @@ internal static class PersonalData
     {
         "store.orders.user_id",
         "store.reviews.user_id",
+        "telemetry.interactions.user_id",
     };
 }

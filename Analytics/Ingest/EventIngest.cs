@@ -76,7 +76,7 @@ internal sealed class EventIngest(ChangeStreamReader reader, EventStore store, P
             {
                 if (batch.Gap is { } gap)
                     logger.EventsMissing(gap.From.ToString(), gap.To.ToString(), gap.Reason);
-                events.AddRange(EventMap.Of(batch));
+                events.AddRange(EventMap.Of(batch, message => logger.MessageUnreadable(message.Prefix, message.Id.ToString())));
                 last = batch;
             }
 

@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 using Platform.Api.Catalog;
 using Platform.Api.Catalog.Embeddings;
 using Platform.Api.Identity;
+using Platform.Api.Interactions;
 using Platform.Api.Store.Carts;
 using Platform.Api.Store.Inventory;
 using Platform.Api.Store.Orders;
@@ -47,6 +48,7 @@ internal sealed class PlatformDbContext(DbContextOptions<PlatformDbContext> opti
     public DbSet<Review> Reviews => Set<Review>();
     public DbSet<ReviewDraft> ReviewDrafts => Set<ReviewDraft>();
     public DbSet<ReviewVote> ReviewVotes => Set<ReviewVote>();
+    public DbSet<Interaction> Interactions => Set<Interaction>();
     public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();
 
     /// <summary>
@@ -143,6 +145,7 @@ internal sealed class PlatformDbContext(DbContextOptions<PlatformDbContext> opti
         modelBuilder.Entity<Cart>().HasOne<User>().WithMany().HasForeignKey(c => c.UserId).OnDelete(DeleteBehavior.Cascade);
         // What was sold stays on the books when an account goes: deleting a user with orders is refused, not silently done.
         modelBuilder.Entity<Order>().HasOne<User>().WithMany().HasForeignKey(o => o.UserId).OnDelete(DeleteBehavior.Restrict);
+        modelBuilder.Entity<Interaction>().HasOne<User>().WithMany().HasForeignKey(i => i.UserId).OnDelete(DeleteBehavior.Cascade);
         modelBuilder.Entity<IdempotencyRecord>().HasOne<User>().WithMany().HasForeignKey(r => r.UserId).OnDelete(DeleteBehavior.Cascade);
     }
 }

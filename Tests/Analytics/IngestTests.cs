@@ -1,4 +1,5 @@
 using Microsoft.Azure.Cosmos;
+using Platform.Tests.Api.Catalog;
 using Platform.Tests.Emulators.Cosmos;
 using Platform.Tests.Support;
 
@@ -50,6 +51,37 @@ public sealed class IngestTests(Stack stack) : IAsyncLifetime
         Assert.Equal(["before", "after", "last"], stored.Select(one => one.Data["title"].GetString()));
         Assert.Equal("en", stored[1].Data["language"].GetString());
         Assert.DoesNotContain(stored, one => one.Data.ContainsKey("description"));
+    }
+
+    [Fact]
+    public async Task What_people_do_with_books_is_an_event_of_theirs_and_so_is_a_review_that_they_take_back()
+    {
+        await using var api = ApiFixture.Host(_database);
+        using var reader = api.CreateClient();
+        var (user, _) = await reader.RegisterAsync(_database, "reader@example.org");
+        var (book, review) = (await AddBookAsync("Emma"), Guid.CreateVersion7());
+        await _database.ExecuteAsync("INSERT INTO store.reviews (id, book_id, user_id, rating, created_at) VALUES ($1, $2, $3, 4, now())", review, book, user);
+        await using var analytics = AnalyticsProcess.Start(_database, _cosmos.ConnectionString);
+        await HoldsAsync(book, events => events.Count == 2);
+
+        await _database.ExecuteAsync("DELETE FROM store.reviews WHERE id = $1", review);
+        var told = await reader.SendAsync(HttpMethod.Post, "/api/v1/interactions", new
+        {
+            interactions = new object[] { new { id = Guid.CreateVersion7(), kind = "view", bookId = book }, new { id = Guid.CreateVersion7(), kind = "shelf-add", bookId = book, shelf = "read" } },
+        });
+        using var stranger = api.CreateClient();
+        await stranger.SendAsync(HttpMethod.Post, "/api/v1/interactions", new { interactions = new[] { new { id = Guid.CreateVersion7(), kind = "search-click", bookId = book } } });
+
+        Assert.Equal(2, told.Body!["accepted"]!.GetValue<int>());
+        await HoldsAsync($"user:{user}", events => events.Count == 2);
+        await HoldsAsync(book, events => events.Count == 4);
+        var (own, ofBook) = (await EventsAsync($"user:{user}"), await EventsAsync($"book:{book}"));
+        Assert.Equal(["interaction.view", "interaction.shelf-add"], own.Select(one => one.Type));
+        Assert.All(own, one => Assert.Equal((user, book), (one.Data["user_id"].GetGuid(), one.Data["book_id"].GetGuid())));
+        Assert.Equal("read", own[1].Data["shelf"].GetString());
+        Assert.Equal(["book.found", "book.review-found", "book.review-removed", "interaction.search-click"], ofBook.Select(one => one.Type).Order(StringComparer.Ordinal));
+        Assert.Equal((user, 4), ofBook.Where(one => one.Type == "book.review-removed").Select(one => (one.Data["user_id"].GetGuid(), one.Data["rating"].GetInt32())).Single());
+        Assert.False(ofBook.Single(one => one.Type == "interaction.search-click").Data.ContainsKey("user_id"));
     }
 
     [Theory]
@@ -113,15 +145,19 @@ public sealed class IngestTests(Stack stack) : IAsyncLifetime
         return id;
     }
 
-    private Task HoldsAsync(Guid book, Func<List<Stored>, bool> holds) =>
-        Eventually.HoldsAsync(async () => holds(await EventsAsync(book)), "the events are stored", TimeSpan.FromMinutes(2));
+    private Task HoldsAsync(Guid book, Func<List<Stored>, bool> holds) => HoldsAsync($"book:{book}", holds);
 
-    private async Task<List<Stored>> EventsAsync(Guid book)
+    private Task HoldsAsync(string stream, Func<List<Stored>, bool> holds) =>
+        Eventually.HoldsAsync(async () => holds(await EventsAsync(stream)), "the events are stored", TimeSpan.FromMinutes(2));
+
+    private Task<List<Stored>> EventsAsync(Guid book) => EventsAsync($"book:{book}");
+
+    private async Task<List<Stored>> EventsAsync(string stream)
     {
         List<Stored> events = [];
         try
         {
-            using var pages = Events.GetItemQueryIterator<Stored>("SELECT * FROM c ORDER BY c.position", requestOptions: new QueryRequestOptions { PartitionKey = new PartitionKey($"book:{book}") });
+            using var pages = Events.GetItemQueryIterator<Stored>("SELECT * FROM c ORDER BY c.position", requestOptions: new QueryRequestOptions { PartitionKey = new PartitionKey(stream) });
             while (pages.HasMoreResults)
                 events.AddRange(await pages.ReadNextAsync(Ended));
         }

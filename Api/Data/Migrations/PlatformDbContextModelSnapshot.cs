@@ -842,6 +842,72 @@ namespace Platform.Api.Data.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Platform.Api.Interactions.Interaction", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<Guid>("BookId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("book_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<Guid?>("ProductId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("product_id");
+
+                    b.Property<string>("Shelf")
+                        .HasColumnType("text")
+                        .HasColumnName("shelf");
+
+                    b.Property<Guid?>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id", "At")
+                        .HasName("pk_interactions");
+
+                    b.HasIndex("UserId", "At")
+                        .HasDatabaseName("ix_interactions_user_id_at");
+
+                    b.ToTable("interactions", "telemetry", t =>
+                        {
+                            t.HasCheckConstraint("ck_interactions_kind", "kind IN ('view', 'search-click', 'cart-add', 'shelf-add', 'hide')");
+
+                            t.HasCheckConstraint("ck_interactions_shelf", "(kind = 'shelf-add') = (shelf IS NOT NULL) AND shelf IN ('want', 'reading', 'read')");
+
+                            t.HasCheckConstraint("ck_interactions_user_id", "user_id IS NOT NULL OR kind IN ('view', 'search-click', 'cart-add')");
+                        });
+                });
+
+            modelBuilder.Entity("Platform.Api.Interactions.InteractionKey", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("ReceivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("received_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_interaction_keys");
+
+                    b.HasIndex("ReceivedAt")
+                        .HasDatabaseName("ix_interaction_keys_received_at");
+
+                    b.ToTable("interaction_keys", "telemetry");
+                });
+
             modelBuilder.Entity("Platform.Api.Store.Carts.Cart", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1635,6 +1701,15 @@ namespace Platform.Api.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_users_user_types_user_type");
+                });
+
+            modelBuilder.Entity("Platform.Api.Interactions.Interaction", b =>
+                {
+                    b.HasOne("Platform.Api.Identity.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_interactions_users_user_id");
                 });
 
             modelBuilder.Entity("Platform.Api.Store.Carts.Cart", b =>

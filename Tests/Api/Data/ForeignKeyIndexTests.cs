@@ -15,7 +15,7 @@ public sealed class ForeignKeyIndexTests(DatabaseFixture fixture) : IClassFixtur
             SELECT c.conrelid::regclass || '.' || a.attname
             FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace
             JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
-            WHERE c.contype = 'f' AND n.nspname IN ('identity', 'catalog', 'store', 'ops')
+            WHERE c.contype = 'f' AND n.nspname IN ('identity', 'catalog', 'store', 'telemetry', 'ops')
               AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.conrelid AND i.indkey[0] = c.conkey[1] AND i.indpred IS NULL)
             """, connection);
         await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);

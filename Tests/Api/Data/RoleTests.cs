@@ -16,6 +16,9 @@ public sealed class RoleTests(DatabaseFixture fixture) : IClassFixture<DatabaseF
         [("store.inventory", App)] = "DELETE SELECT, INSERT (reorder_point reserved variant_id), UPDATE (reorder_point reserved)",
         // To the ledger one can only add.
         [("store.stock_movements", App)] = "INSERT SELECT",
+        // What happened is not changed; it may be taken away.
+        [("telemetry.interactions", App)] = "DELETE INSERT SELECT",
+        [("telemetry.interaction_keys", Reader)] = "",
         // Reports need no secrets,
         [("identity.signing_keys", Reader)] = "",
         [("identity.refresh_tokens", Reader)] = "",
@@ -129,7 +132,7 @@ public sealed class RoleTests(DatabaseFixture fixture) : IClassFixture<DatabaseF
                     FROM pg_attribute a CROSS JOIN LATERAL aclexplode(a.attacl) x
                     WHERE a.attrelid = c.oid AND x.grantee = r.role::regrole GROUP BY x.privilege_type) g)))
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace CROSS JOIN (VALUES ('platform_app'), ('platform_reader')) r (role)
-            WHERE c.relkind IN ('r', 'p') AND c.relowner = 'platform_owner'::regrole AND n.nspname IN ('catalog', 'store', 'identity', 'ops')
+            WHERE c.relkind IN ('r', 'p') AND c.relowner = 'platform_owner'::regrole AND n.nspname IN ('catalog', 'store', 'identity', 'telemetry', 'ops')
             """);
 
         var usual = new Dictionary<string, string> { [App] = "DELETE INSERT SELECT UPDATE", [Reader] = "SELECT" };
@@ -179,7 +182,7 @@ public sealed class RoleTests(DatabaseFixture fixture) : IClassFixture<DatabaseF
     private static RolePasswords Passwords(string owner) => new(owner, "test-app-password", "test-reader-password", "test-replicator-password");
 
     private Task<string[]> TablesAsync() =>
-        ListAsync("SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE tableowner = 'platform_owner' AND schemaname IN ('catalog', 'store', 'identity', 'ops')");
+        ListAsync("SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE tableowner = 'platform_owner' AND schemaname IN ('catalog', 'store', 'identity', 'telemetry', 'ops')");
 
     private Task<string[]> VerifiersAsync() => ListAsync("SELECT rolname || ' ' || rolpassword FROM pg_authid WHERE rolname LIKE 'platform\\_%' ORDER BY 1");
 

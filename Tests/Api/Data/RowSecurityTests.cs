@@ -14,7 +14,7 @@ public sealed class RowSecurityTests(RowSecurityTests.Crowd crowd) : IClassFixtu
     private static readonly string[] Protected =
     [
         "identity.addresses", "identity.refresh_tokens", "identity.sessions", "ops.idempotency_records", "store.cart_items",
-        "store.carts", "store.order_items", "store.orders", "store.payments", "store.review_drafts",
+        "store.carts", "store.order_items", "store.orders", "store.payments", "store.review_drafts", "telemetry.interactions",
     ];
 
     // Tables that say whose a row is, and are not under row security.
@@ -200,7 +200,7 @@ public sealed class RowSecurityTests(RowSecurityTests.Crowd crowd) : IClassFixtu
         // By a column, or as a part of what is protected.
         var personal = await crowd.ListAsync("""
             SELECT DISTINCT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.relkind IN ('r', 'p') AND n.nspname IN ('catalog', 'identity', 'store', 'ops') AND (
+            WHERE c.relkind IN ('r', 'p') AND n.nspname IN ('catalog', 'identity', 'store', 'telemetry', 'ops') AND (
                 EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname ~ '(^|_)user_id$' AND NOT a.attisdropped)
                 OR EXISTS (SELECT FROM pg_constraint k JOIN pg_class parent ON parent.oid = k.confrelid
                            WHERE k.conrelid = c.oid AND k.contype = 'f' AND parent.relrowsecurity))
@@ -251,6 +251,7 @@ public sealed class RowSecurityTests(RowSecurityTests.Crowd crowd) : IClassFixtu
                 INSERT INTO store.review_drafts (user_id, book_id, updated_at) SELECT pg_temp.id(n), pg_temp.id(1001), now() FROM generate_series(1, 50) n;
                 INSERT INTO ops.idempotency_records (user_id, key, request_hash, status_code, created_at)
                     SELECT pg_temp.id(n), 'key', sha256('x'), 201, now() FROM generate_series(1, 50) n;
+                INSERT INTO telemetry.interactions (id, kind, user_id, book_id, at) SELECT gen_random_uuid(), 'view', pg_temp.id(n), pg_temp.id(1001), now() FROM generate_series(1, 50) n;
                 """);
             var options = new DbContextOptionsBuilder<PlatformDbContext>();
             PlatformDbContext.Configure(options);

@@ -14,7 +14,7 @@ public sealed class ApiDescriptionTests(ApiFixture api) : IClassFixture<ApiFixtu
     private static readonly string[] Unconditional = ["/api/v1/variants/{id}/stock"];
 
     // Where a token is taken and not asked for.
-    private static readonly string[] Carts = ["/api/v1/cart", "/api/v1/cart/items/{variantId}"];
+    private static readonly string[] ForAnybody = ["/api/v1/cart", "/api/v1/cart/items/{variantId}", "/api/v1/interactions"];
 
     private static readonly string[] Methods = ["get", "put", "post", "delete", "patch"];
 
@@ -58,14 +58,14 @@ public sealed class ApiDescriptionTests(ApiFixture api) : IClassFixture<ApiFixtu
                 Check(answers.ContainsKey(status), $"{status} not described");
             }
 
-            var (isOpen, isCart) = (Open.Contains(path), Carts.Contains(path));
-            foreach (var status in method switch { "post" when !isOpen => ["401"], _ when isCart => ["401"], "put" when Unconditional.Contains(path) => ["401", "404"], "put" or "delete" => ["401", "404", "412", "428"], _ => Array.Empty<string>() })
+            var (isOpen, isForAnybody) = (Open.Contains(path), ForAnybody.Contains(path));
+            foreach (var status in method switch { "post" when !isOpen => ["401"], _ when isForAnybody => ["401"], "put" when Unconditional.Contains(path) => ["401", "404"], "put" or "delete" => ["401", "404", "412", "428"], _ => Array.Empty<string>() })
             {
                 Check(answers.ContainsKey(status), $"{status} not described");
             }
 
-            Check(!isCart || operation["security"] is JsonArray { Count: 2 }, "no choice of security");
-            Check(method == "get" || isOpen || isCart || operation["security"] is JsonArray { Count: 1 }, "no security");
+            Check(!isForAnybody || operation["security"] is JsonArray { Count: 2 }, "no choice of security");
+            Check(method == "get" || isOpen || isForAnybody || operation["security"] is JsonArray { Count: 1 }, "no security");
 
             void Check(bool isSo, string otherwise)
             {
