@@ -1,4 +1,6 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Platform.Analytics.Recommendations;
 
@@ -7,16 +9,15 @@ namespace Platform.Analytics.Recommendations;
 /// piece of evidence counts at once, and the part of each piece in a score is known exactly.
 /// </summary>
 /// <remarks>
-/// For evidence (i, w) the score of book j is the sum of w · (P[i]·Q[j] + N[i, j]), plus what is particular to j. The first part
-/// is what a vector search over Q finds; N, the strongest weights of the full item-item matrix, ranks what it has found.
+/// For evidence (i, w) the score of book j is the sum of w · (P[i]·Q[j] + N[i, j]). The first part is what a
+/// vector search over Q finds; N, the strongest of what the full item-item matrix says beyond it, ranks what was found.
 /// </remarks>
 /// <param name="description">What it is.</param>
 /// <param name="books">The books that it knows.</param>
 /// <param name="encoder">P: of each book what it says of a reader, in rows of <see cref="ModelDescription.Dimensions"/> numbers.</param>
 /// <param name="items">Q: of each book where it is, in rows of the same length.</param>
 /// <param name="neighbours">N, by the places of the books.</param>
-/// <param name="prior">What is particular to each book.</param>
-internal sealed class RecommendationModel(ModelDescription description, Guid[] books, float[] encoder, float[] items, Neighbours neighbours, float[] prior)
+internal sealed class RecommendationModel(ModelDescription description, Guid[] books, float[] encoder, float[] items, Neighbours neighbours)
 {
     private readonly Dictionary<Guid, int> _places = books.Select((book, place) => (book, place)).ToDictionary(one => one.book, one => one.place);
 
@@ -59,20 +60,30 @@ internal sealed class RecommendationModel(ModelDescription description, Guid[] b
     /// <summary>What it thinks of a book for a reader.</summary>
     /// <returns>0 for a book that it does not know.</returns>
     internal double Score(IReadOnlyCollection<Evidence> evidence, Guid book) =>
-        _places.TryGetValue(book, out var place) ? prior[place] + Known(evidence).Sum(one => Contribution(one, place)) : 0;
+        _places.TryGetValue(book, out var place) ? Known(evidence).Sum(one => Contribution(one, place)) : 0;
 
     /// <summary>The best first, as <see cref="Score"/> says; those that it does not know are left out.</summary>
     /// <param name="evidence">All that is known of the reader.</param>
     /// <param name="candidates">What a search with <see cref="UserVector"/> has found; none twice.</param>
     internal IReadOnlyList<ScoredBook> Rank(IReadOnlyCollection<Evidence> evidence, IEnumerable<Guid> candidates)
     {
-        var known = Known(evidence).ToList();
-        return
-        [
-            .. candidates.Where(Knows)
-                .Select(book => new ScoredBook(book, prior[_places[book]] + known.Sum(one => Contribution(one, _places[book]))))
-                .OrderByDescending(one => one.Score).ThenBy(one => one.Book),
-        ];
+        if (UserVector(evidence) is not { } reader)
+            return [];
+        var scores = candidates.Where(Knows).Select(book => _places[book]).ToDictionary(place => place, place => (double)TensorPrimitives.Dot(reader, Row(items, place)));
+        // Once over what each piece of evidence has neighbours of: a hundred pieces and 300 candidates take well under a millisecond.
+        foreach (var (from, weight) in Known(evidence))
+        {
+            var weights = neighbours.Weights(from);
+            var columns = neighbours.Columns(from);
+            for (var i = 0; i < columns.Length; i++)
+            {
+                ref var score = ref CollectionsMarshal.GetValueRefOrNullRef(scores, columns[i]);
+                if (!Unsafe.IsNullRef(ref score))
+                    score += weight * weights[i];
+            }
+        }
+
+        return [.. scores.Select(one => new ScoredBook(books[one.Key], one.Value)).OrderByDescending(one => one.Score).ThenBy(one => one.Book)];
     }
 
     /// <summary>The evidence that speaks for a book, the strongest first, with its share of all that does.</summary>
