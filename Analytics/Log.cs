@@ -21,4 +21,11 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 5006, Level = LogLevel.Error, Message = "The message {Id} of {Prefix} is not as such messages are written; it is no event.")]
     internal static partial void MessageUnreadable(this ILogger logger, string prefix, string id);
+
+    // Warning: the reader has the answer; the vector is kept when the next one is asked for.
+    [LoggerMessage(EventId = 5201, Level = LogLevel.Warning, Message = "The vector of a reader cannot be kept now: Cosmos DB answered {Status}")]
+    internal static partial void VectorNotKept(this ILogger logger, System.Net.HttpStatusCode status);
+
+    [LoggerMessage(EventId = 5202, Level = LogLevel.Warning, Message = "{Path} answered 503: Cosmos DB {Cause}")]
+    internal static partial void NotAnswered(this ILogger logger, string path, string cause);
 }

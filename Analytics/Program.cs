@@ -1,5 +1,6 @@
 using Platform.Analytics.Access;
 using Platform.Analytics.Ingest;
+using Platform.Analytics.Recommendations.Serving;
 using Platform.ServiceDefaults;
 
 namespace Platform.Analytics;
@@ -16,10 +17,12 @@ internal static class Program
         builder.AddAccess();
         builder.AddCosmosClients();
         builder.AddEventIngest();
+        builder.AddRecommendations();
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
         app.UseAccess();
+        app.MapRecommendations();
         return app;
     }
 }

@@ -6,7 +6,7 @@ namespace Platform.Analytics.Projections;
 /// <summary>
 /// Where projections are. Each generation has containers of its own, so that one can be built while another is read.
 /// </summary>
-internal sealed class ProjectionContainers(CosmosClient client, EventStoreOptions options)
+internal sealed class ProjectionContainers([FromKeyedServices(CosmosClients.AtOnce)] CosmosClient client, EventStoreOptions options)
 {
     /// <summary>Which generation is read, and how far each is; partition key <c>/id</c>.</summary>
     internal const string StateName = "projections";

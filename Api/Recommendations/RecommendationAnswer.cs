@@ -6,7 +6,7 @@ namespace Platform.Api.Recommendations;
 /// <summary>What is recommended.</summary>
 internal sealed record RecommendationAnswer(
     [property: Description("The best first.")] IReadOnlyList<RecommendedBook> Items,
-    [property: Description("What recommends: the version of the model, or what stands in for it, such as `trending`.")] string Model,
+    [property: Description("What recommends: the version of the model, or what stands in for it, such as `trending` or `cold-start`.")] string Model,
     [property: Description("Up to which event, in the order of their commits, the reader's history counts; null where there is none.")] string? AsOf);
 
 /// <summary>A book that is recommended.</summary>
@@ -18,4 +18,4 @@ internal sealed record RecommendedBook(
 /// <summary>What speaks for a book.</summary>
 internal sealed record RecommendationReason(
     [property: Description("The book that leads to it.")] Guid BookId,
-    [property: Description("What there was with that book: `rated`, `bought`, `read`, `shelved`, `cart`, `searched`, `viewed`, `category`, `similar` or `bought-together`.")] string Reason);
+    [property: Description("What there was with that book: `rated`, `bought`, `read`, `shelved`, `cart`, `searched` or `viewed`; or that it shares a `category`, or that it is `similar`.")] string Reason);

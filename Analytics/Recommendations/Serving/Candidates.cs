@@ -1,0 +1,27 @@
+using Microsoft.Azure.Cosmos;
+using Platform.Analytics.Ingest;
+
+namespace Platform.Analytics.Recommendations.Serving;
+
+/// <summary>Finds the books that come into question, by a vector search over those of a model.</summary>
+internal sealed class Candidates([FromKeyedServices(CosmosClients.AtOnce)] CosmosClient client, EventStoreOptions options)
+{
+    /// <summary>The books whose vectors are nearest by dot product, the nearest first.</summary>
+    /// <param name="version">The model's.</param>
+    /// <param name="vector">What is searched for.</param>
+    /// <param name="count">How many at most.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    internal async Task<IReadOnlyList<Guid>> NearestAsync(string version, ReadOnlyMemory<float> vector, int count, CancellationToken cancellationToken)
+    {
+        var query = new QueryDefinition("SELECT TOP @count VALUE c.id FROM c ORDER BY VectorDistance(c.embedding, @vector)")
+            .WithParameter("@count", count).WithParameter("@vector", vector.ToArray());
+        var found = new List<Guid>(count);
+        using var pages = client.GetContainer(options.Database, VectorsContainer).GetItemQueryIterator<Guid>(query,
+            requestOptions: new QueryRequestOptions { PartitionKey = new PartitionKey($"{version}:books"), MaxItemCount = count });
+        while (pages.HasMoreResults)
+            found.AddRange(await pages.ReadNextAsync(cancellationToken).ConfigureAwait(false));
+        return found;
+    }
+
+    internal const string VectorsContainer = "vectors";
+}

@@ -1,0 +1,23 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Platform.Analytics.Projections;
+
+namespace Platform.Analytics.Recommendations.Serving;
+
+/// <summary>Has a service recommend.</summary>
+internal static class ServingExtensions
+{
+    internal static void AddRecommendations(this IHostApplicationBuilder builder)
+    {
+        builder.Services.TryAddSingleton<ProjectionContainers>();
+        builder.Services.TryAddSingleton<ProjectionReader>();
+        builder.Services.AddSingleton<CurrentModel>();
+        builder.Services.AddSingleton<Candidates>();
+        builder.Services.AddSingleton<ReaderVectors>();
+        builder.Services.AddSingleton<BookCategories>();
+        builder.Services.AddSingleton<PopularBooks>();
+        builder.Services.AddSingleton<ColdStart>();
+        builder.Services.AddSingleton<ReaderRecommendations>();
+        builder.Services.AddSingleton<RelatedBooks>();
+        builder.Services.AddExceptionHandler<StoreAway>();
+    }
+}
