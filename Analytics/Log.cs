@@ -22,6 +22,12 @@ internal static partial class Log
     [LoggerMessage(EventId = 5006, Level = LogLevel.Error, Message = "The message {Id} of {Prefix} is not as such messages are written; it is no event.")]
     internal static partial void MessageUnreadable(this ILogger logger, string prefix, string id);
 
+    [LoggerMessage(EventId = 5010, Level = LogLevel.Error, Message = "Projections do not go on, and are tried again: {Cause}")]
+    internal static partial void ProjectionsFailed(this ILogger logger, string cause);
+
+    [LoggerMessage(EventId = 5011, Level = LogLevel.Information, Message = "Projections are read from generation {Generation} on, built anew of {Events} events.")]
+    internal static partial void ProjectionsRebuilt(this ILogger logger, int generation, long events);
+
     // Warning: the reader has the answer; the vector is kept when the next one is asked for.
     [LoggerMessage(EventId = 5201, Level = LogLevel.Warning, Message = "The vector of a reader cannot be kept now: Cosmos DB answered {Status}")]
     internal static partial void VectorNotKept(this ILogger logger, System.Net.HttpStatusCode status);

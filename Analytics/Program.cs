@@ -1,5 +1,6 @@
 using Platform.Analytics.Access;
 using Platform.Analytics.Ingest;
+using Platform.Analytics.Projections;
 using Platform.Analytics.Recommendations.Serving;
 using Platform.ServiceDefaults;
 
@@ -17,6 +18,7 @@ internal static class Program
         builder.AddAccess();
         builder.AddCosmosClients();
         builder.AddEventIngest();
+        builder.AddProjections();
         builder.AddRecommendations();
 
         var app = builder.Build();

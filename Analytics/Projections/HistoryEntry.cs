@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Platform.Analytics.Projections;
 
 /// <summary>What is known of a reader and one book.</summary>
@@ -12,5 +14,15 @@ namespace Platform.Analytics.Projections;
 /// <param name="Rating">The reader's stars, 1 to 5, as of now; null when there are none.</param>
 /// <param name="Hidden">Whether the reader does not want to be shown it.</param>
 internal sealed record HistoryEntry(
-    Guid Book, DateTimeOffset FirstAt, DateTimeOffset LastAt, int Views = 0, int SearchClicks = 0, int CartAdds = 0,
-    string? Shelf = null, int Bought = 0, int? Rating = null, bool Hidden = false);
+    Guid Book, DateTimeOffset FirstAt, DateTimeOffset LastAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Views = 0,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int SearchClicks = 0,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int CartAdds = 0,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] string? Shelf = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Bought = 0,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int? Rating = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Hidden = false)
+{
+    /// <summary>Whether it is more than having been looked at.</summary>
+    internal bool SaysMuch => Shelf is not null || Bought > 0 || Rating is not null || Hidden;
+}

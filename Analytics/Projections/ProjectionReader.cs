@@ -1,19 +1,23 @@
 using System.Net;
 using Microsoft.Azure.Cosmos;
+using Platform.Analytics.Projections.Documents;
+using Platform.Analytics.Projections.Generations;
 
 namespace Platform.Analytics.Projections;
 
 /// <summary>Asks the projections; while there are none yet, the answers are empty.</summary>
 internal sealed class ProjectionReader(ProjectionContainers containers, TimeProvider clock)
 {
+    private readonly GenerationStore _generations = new(containers.State);
+
     /// <summary>What is known of a reader.</summary>
     /// <returns>Null when nothing is.</returns>
     internal Task<ReaderHistory?> HistoryAsync(Guid user, CancellationToken cancellationToken) => OrWhenThereIsNoneAsync<ReaderHistory?>(null, async generation =>
     {
         var id = user.ToString();
         HistoryDocument found = await containers.Histories(generation).ReadItemAsync<HistoryDocument>(id, new PartitionKey(id), cancellationToken: cancellationToken).ConfigureAwait(false);
-        return new ReaderHistory(user, found.Books, found.AsOf);
-    });
+        return found.Forgotten ? null : new ReaderHistory(user, found.Books.ToDictionary(entry => entry.Book), found.AsOf);
+    }, cancellationToken);
 
     /// <summary>What much happens with, the most first.</summary>
     /// <param name="window">How far back.</param>
@@ -26,7 +30,7 @@ internal sealed class ProjectionReader(ProjectionContainers containers, TimeProv
         var query = new QueryDefinition($"SELECT TOP @limit c.id, c.{TrendingScore.FieldOf(window)} AS score FROM c WHERE c.lastAt >= @since ORDER BY c.{TrendingScore.FieldOf(window)} DESC")
             .WithParameter("@limit", limit).WithParameter("@since", (now - TrendingScore.LengthOf(window)).ToUnixTimeSeconds());
         return OrWhenThereIsNoneAsync<IReadOnlyList<TrendingBook>>([], async generation =>
-            [.. (await RowsAsync<Trending>(generation, Subjects.TrendingIn(category), query, cancellationToken).ConfigureAwait(false)).Select(row => new TrendingBook(row.Id, TrendingScore.AsOf(now, window, row.Score)))]);
+            [.. (await RowsAsync<Trending>(generation, Subjects.TrendingIn(category), query, cancellationToken).ConfigureAwait(false)).Select(row => new TrendingBook(row.Id, TrendingScore.AsOf(now, window, row.Score)))], cancellationToken);
     }
 
     /// <summary>What was bought together with a product, the most often first.</summary>
@@ -37,7 +41,7 @@ internal sealed class ProjectionReader(ProjectionContainers containers, TimeProv
     {
         var query = new QueryDefinition("SELECT TOP @limit c.id, c.book, c.orders FROM c WHERE c.orders > 0 ORDER BY c.orders DESC").WithParameter("@limit", limit);
         return OrWhenThereIsNoneAsync<IReadOnlyList<BoughtTogether>>([], async generation =>
-            [.. (await RowsAsync<Together>(generation, Subjects.TogetherWith(product), query, cancellationToken).ConfigureAwait(false)).Select(row => new BoughtTogether(row.Id, row.Book, row.Orders))]);
+            [.. (await RowsAsync<Together>(generation, Subjects.TogetherWith(product), query, cancellationToken).ConfigureAwait(false)).Select(row => new BoughtTogether(row.Id, row.Book, row.Orders))], cancellationToken);
     }
 
     private async Task<List<T>> RowsAsync<T>(int generation, string subject, QueryDefinition query, CancellationToken cancellationToken)
@@ -49,17 +53,29 @@ internal sealed class ProjectionReader(ProjectionContainers containers, TimeProv
         return found;
     }
 
-    private static async Task<T> OrWhenThereIsNoneAsync<T>(T none, Func<int, Task<T>> read)
+    private async Task<T> OrWhenThereIsNoneAsync<T>(T none, Func<int, Task<T>> read, CancellationToken cancellationToken)
     {
-        try
+        var generation = await GenerationAsync(cancellationToken).ConfigureAwait(false);
+        while (true)
         {
-            return await read(1).ConfigureAwait(false);
-        }
-        catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
-        {
-            return none;
+            try
+            {
+                return await read(generation).ConfigureAwait(false);
+            }
+            catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
+            {
+                // Not there, or it was when the generation was asked for, and another one has taken its place since.
+                var now = await GenerationAsync(cancellationToken).ConfigureAwait(false);
+                if (now == generation)
+                    return none;
+                generation = now;
+            }
         }
     }
+
+    // The first one is where it is before anything says so.
+    private async Task<int> GenerationAsync(CancellationToken cancellationToken) =>
+        (await _generations.FindAsync(cancellationToken).ConfigureAwait(false) ?? GenerationState.First).Generation;
 
     private sealed record Trending(Guid Id, double Score);
 

@@ -1,3 +1,5 @@
+using Platform.Analytics.Projections.Documents;
+
 namespace Platform.Analytics.Projections;
 
 /// <summary>
@@ -9,6 +11,12 @@ namespace Platform.Analytics.Projections;
 internal static class TrendingScore
 {
     private static readonly DateTimeOffset Landmark = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>What an order counts, however many copies it is of.</summary>
+    internal const double OrderWeight = 5;
+
+    /// <summary>What something counts: most that costs most. Bad ratings make nothing trend.</summary>
+    internal static double WeightOf(Counts counts) => counts.Views + counts.SearchClicks + (3 * (counts.CartAdds + counts.ShelfAdds)) + (counts.Stars >= 4 * counts.Ratings ? 3 * counts.Ratings : 0);
 
     /// <summary>How far back a window reaches: what nothing happened with since is not trending.</summary>
     internal static TimeSpan LengthOf(TrendingWindow window) => window switch

@@ -8,6 +8,7 @@ using Platform.Analytics;
 using Platform.Analytics.Access;
 using Platform.Analytics.Ingest;
 using Platform.Analytics.Projections;
+using Platform.Analytics.Projections.Documents;
 using Platform.Analytics.Recommendations;
 using Platform.Analytics.Recommendations.Serving;
 using Platform.ServiceDefaults.Tokens;
@@ -75,7 +76,7 @@ internal sealed class ServedAnalytics : IAsyncDisposable
     public async Task KnowAsync(Guid user, string asOf, params IEnumerable<HistoryEntry> entries)
     {
         var histories = await Database.CreateContainerIfNotExistsAsync(ProjectionContainers.HistoriesName(1), "/user");
-        await histories.Container.UpsertItemAsync(new HistoryDocument(user.ToString(), user.ToString(), 1, asOf, entries.ToDictionary(entry => entry.Book)));
+        await histories.Container.UpsertItemAsync(new HistoryDocument { Id = user.ToString(), User = user.ToString(), AsOf = asOf, Books = [.. entries] });
     }
 
     /// <summary>Has something happen with books, the first the most.</summary>

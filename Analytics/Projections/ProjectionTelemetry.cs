@@ -1,0 +1,26 @@
+using System.Diagnostics.Metrics;
+using Platform.Analytics.Ingest;
+
+namespace Platform.Analytics.Projections;
+
+/// <summary>What is measured of projections; in Prometheus <c>analytics_*</c>. The names are a contract.</summary>
+internal sealed class ProjectionTelemetry
+{
+    private readonly Counter<long> _events;
+    private readonly Counter<long> _retries;
+    private readonly Histogram<double> _lag;
+
+    public ProjectionTelemetry(IMeterFactory meters)
+    {
+        var meter = meters.Create(IngestTelemetry.MeterName);
+        _events = meter.CreateCounter<long>("events_projected", "{event}", "Events that projections have taken in, by purpose: serve or rebuild.");
+        _retries = meter.CreateCounter<long>("projection_retries", "{retry}", "How often a page of events had to be begun again.");
+        _lag = meter.CreateHistogram<double>("projection_lag", "s", "From the commit in PostgreSQL until the projections that are read have it.");
+    }
+
+    internal void Projected(int count, bool rebuilding) => _events.Add(count, new KeyValuePair<string, object?>("purpose", rebuilding ? "rebuild" : "serve"));
+
+    internal void Retried() => _retries.Add(1);
+
+    internal void Lagged(TimeSpan sinceCommit) => _lag.Record(Math.Max(0, sinceCommit.TotalSeconds));
+}
