@@ -34,4 +34,17 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 5202, Level = LogLevel.Warning, Message = "{Path} answered 503: Cosmos DB {Cause}")]
     internal static partial void NotAnswered(this ILogger logger, string path, string cause);
+
+    [LoggerMessage(EventId = 5101, Level = LogLevel.Information, Message = "Model {Version} is used: {Books} books learned from {Readers} readers; recall@20 {Recall:f3}, NDCG@10 {Ndcg:f3}, coverage@20 {Coverage:f3} on what was set aside.")]
+    internal static partial void ModelPublished(this ILogger logger, string version, int books, int readers, double recall, double ndcg, double coverage);
+
+    // Warning: what is used goes on, but it gets older, and the data are not what they were.
+    [LoggerMessage(EventId = 5102, Level = LogLevel.Warning, Message = "Model {Version} is not used: its NDCG@10 is {Ndcg:f3}, that of what is popular {Popular:f3}, that of the model that is used {Used:f3}.")]
+    internal static partial void ModelRefused(this ILogger logger, string version, double ndcg, double popular, double? used);
+
+    [LoggerMessage(EventId = 5103, Level = LogLevel.Warning, Message = "Model {Version} cannot be stored now; it is tried again. {Cause}")]
+    internal static partial void ModelNotStored(this ILogger logger, string version, string cause);
+
+    [LoggerMessage(EventId = 5104, Level = LogLevel.Error, Message = "Training of a recommendation model failed; the one before is used. {Cause}")]
+    internal static partial void TrainingFailed(this ILogger logger, string cause);
 }

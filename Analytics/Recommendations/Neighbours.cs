@@ -6,8 +6,14 @@ namespace Platform.Analytics.Recommendations;
 /// <param name="weights">The weights of those columns.</param>
 internal sealed class Neighbours(int[] starts, int[] columns, float[] weights)
 {
-    /// <summary>How many rows there are.</summary>
-    internal int Rows => starts.Length - 1;
+    /// <summary>Where each row begins; one more than there are rows.</summary>
+    internal ReadOnlySpan<int> Starts => starts;
+
+    /// <summary>The columns of all rows.</summary>
+    internal ReadOnlySpan<int> AllColumns => columns;
+
+    /// <summary>The weights of <see cref="AllColumns"/>.</summary>
+    internal ReadOnlySpan<float> AllWeights => weights;
 
     /// <summary>The columns of a row that have a weight, ascending.</summary>
     internal ReadOnlySpan<int> Columns(int row) => columns.AsSpan(starts[row]..starts[row + 1]);

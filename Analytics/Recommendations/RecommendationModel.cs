@@ -34,7 +34,16 @@ internal sealed class RecommendationModel(ModelDescription description, Guid[] b
     internal int Dimensions => description.Dimensions;
 
     /// <summary>The books that it knows.</summary>
-    internal IReadOnlyList<Guid> Books => books;
+    internal Guid[] Books => books;
+
+    /// <summary>P, row after row.</summary>
+    internal ReadOnlySpan<float> Encoder => encoder;
+
+    /// <summary>Q, row after row.</summary>
+    internal ReadOnlySpan<float> Items => items;
+
+    /// <summary>N.</summary>
+    internal Neighbours Neighbours => neighbours;
 
     /// <summary>Whether it knows a book.</summary>
     internal bool Knows(Guid book) => _places.ContainsKey(book);

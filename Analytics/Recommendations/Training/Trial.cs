@@ -11,13 +11,26 @@ internal static class Trial
     /// <summary>How good a model of the kept part is at the part that was set aside.</summary>
     internal static Evaluation Of(RecommendationModel model, TrainingSet kept, IReadOnlyList<Reading[]> setAside, Parameters parameters, ParallelOptions work)
     {
+        var places = kept.Books.Select((book, place) => (book, place)).ToDictionary(one => one.book, one => one.place);
+        return Of(reader => Offer(model, kept, reader, places, parameters), kept, setAside, work);
+    }
+
+    /// <summary>How good it is to offer all readers the books with the most readers that they have not read.</summary>
+    internal static Evaluation OfPopular(TrainingSet kept, IReadOnlyList<Reading[]> setAside, ParallelOptions work)
+    {
+        var popularity = kept.Popularity();
+        var popular = Enumerable.Range(0, popularity.Length).OrderByDescending(book => popularity[book]).ThenBy(book => book).ToList();
+        return Of(reader => [.. popular.Except(reader.Select(one => one.Book)).Take(Evaluation.Offered)], kept, setAside, work);
+    }
+
+    private static Evaluation Of(Func<Reading[], IReadOnlyList<int>> offer, TrainingSet kept, IReadOnlyList<Reading[]> setAside, ParallelOptions work)
+    {
         var every = Math.Max(1, kept.Readers.Count / MostReaders);
         var offers = new (IReadOnlyList<int> Offered, IReadOnlySet<int> Liked)[kept.Readers.Count / every];
-        var places = kept.Books.Select((book, place) => (book, place)).ToDictionary(one => one.book, one => one.place);
         Parallel.For(0, offers.Length, work, reader =>
         {
             var liked = setAside[reader * every].Where(one => one.IsLiked).Select(one => one.Book).ToHashSet();
-            offers[reader] = (liked.Count == 0 ? [] : Offer(model, kept, kept.Readers[reader * every], places, parameters), liked);
+            offers[reader] = (liked.Count == 0 ? [] : offer(kept.Readers[reader * every]), liked);
         });
         return Evaluation.Of(offers, kept.Books.Length);
     }

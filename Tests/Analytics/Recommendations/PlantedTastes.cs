@@ -23,11 +23,11 @@ internal static class PlantedTastes
     /// <summary>A book's id by its place.</summary>
     internal static Guid Id(int place) => new(place + 1, 0, 0, new byte[8]);
 
-    internal static RecommendationModel Train(TrainingSet set, int threads = 2)
+    internal static RecommendationModel Train(TrainingSet set, string version = "v", int threads = 2)
     {
         // A hundred times fewer books than the numbers were chosen for.
         var parameters = Parameters.Default with { Ridge = 20, Dimensions = 16, Candidates = 60 };
         var work = new ParallelOptions { MaxDegreeOfParallelism = threads };
-        return Factors.Of(new ModelDescription("v", DateTimeOffset.UnixEpoch, set.AsOf, parameters.Dimensions), set, Autoencoder.Learn(set, parameters, work), parameters, work);
+        return Factors.Of(new ModelDescription(version, DateTimeOffset.UnixEpoch, set.AsOf, parameters.Dimensions), set, Autoencoder.Learn(set, parameters, work), parameters, work);
     }
 }
