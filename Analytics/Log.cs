@@ -19,6 +19,12 @@ internal static partial class Log
     [LoggerMessage(EventId = 5004, Level = LogLevel.Error, Message = "Changes from {From} to {To} are missing in the event store; rows as they are now follow. {Reason}")]
     internal static partial void EventsMissing(this ILogger logger, string from, string to, string reason);
 
+    [LoggerMessage(EventId = 5007, Level = LogLevel.Information, Message = "{Stream} goes on: {Count} parked events are in the event store.")]
+    internal static partial void StreamReplayed(this ILogger logger, string stream, int count);
+
+    [LoggerMessage(EventId = 5008, Level = LogLevel.Error, Message = "{Stream} stays parked: of its events {Count} are in the event store now, and the next one is refused: {Reason}")]
+    internal static partial void ReplayRefused(this ILogger logger, string stream, int count, string reason);
+
     [LoggerMessage(EventId = 5006, Level = LogLevel.Error, Message = "The message {Id} of {Prefix} is not as such messages are written; it is no event.")]
     internal static partial void MessageUnreadable(this ILogger logger, string prefix, string id);
 

@@ -24,6 +24,7 @@ internal static class Program
         var app = builder.Build();
         app.MapDefaultEndpoints();
         app.UseAccess();
+        app.MapParked();
         app.MapRecommendations();
         return app;
     }

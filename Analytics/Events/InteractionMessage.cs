@@ -34,11 +34,13 @@ internal static class InteractionMessage
             return null;
         }
 
-        if (told is null || Text("kind") is not { } kind || Text("book_id") is not { } book)
+        if (told is null || Text("kind") is not { } kind || Id("book_id") is not { } book || (Id("user_id") is null && told.ContainsKey("user_id")))
             return null;
         var data = Columns.Where(told.ContainsKey).ToDictionary(column => column, column => told[column]);
-        return new AnalyticsEvent(message.Id.ToString(), Text("user_id") is { } user ? $"user:{user}" : $"book:{book}", $"interaction.{kind}",
+        return new AnalyticsEvent(message.Id.ToString(), Id("user_id") is { } user ? $"user:{user}" : $"book:{book}", $"interaction.{kind}",
             at, AnalyticsEvent.PositionOf(message.Id), JsonSerializer.SerializeToElement(data));
+
+        Guid? Id(string name) => Guid.TryParseExact(Text(name), "D", out var id) ? id : null;
 
         string? Text(string name) => told.TryGetValue(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
     }

@@ -13,11 +13,12 @@ namespace Platform.Analytics.Ingest;
 /// An instance that has lost the slot may go on writing for a moment. What it writes is what the next one writes, too, and in the
 /// same order: the id says what an event is, and whoever comes second finds it there.
 /// </remarks>
-internal sealed class EventIngest(ChangeStreamReader reader, EventStore store, ParkedStreams parked, EventStoreOptions options, IngestTelemetry telemetry, ILogger<EventIngest> logger, TimeProvider clock) : BackgroundService
+internal sealed class EventIngest(ChangeStreamReader reader, EventStore store, ParkedStreams parked, ParkedReplay replay, EventStoreOptions options, IngestTelemetry telemetry, ILogger<EventIngest> logger, TimeProvider clock) : BackgroundService
 {
     // Of batches; one has a thousand changes at most.
     private const int MostWaiting = 16;
     private static readonly TimeSpan RetriesAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LooksForReplaysEvery = TimeSpan.FromSeconds(2);
 
     private bool _hasFailed;
 
@@ -68,8 +69,22 @@ internal sealed class EventIngest(ChangeStreamReader reader, EventStore store, P
     {
         List<AnalyticsEvent> events = [];
         var epoch = long.MinValue;
-        while (await batches.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+        using var timer = new PeriodicTimer(LooksForReplaysEvery, clock);
+        var (more, time) = (batches.WaitToReadAsync(cancellationToken).AsTask(), timer.WaitForNextTickAsync(cancellationToken).AsTask());
+        while (true)
         {
+            if (await Task.WhenAny(time, more).ConfigureAwait(false) == time)
+            {
+                await time.ConfigureAwait(false);
+                time = timer.WaitForNextTickAsync(cancellationToken).AsTask();
+                // Those who wait for the slot leave it to who has it.
+                if (reader.Status.IsActive)
+                    await replay.RunAsync(cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            if (!await more.ConfigureAwait(false))
+                return;
             events.Clear();
             ChangeBatch? last = null;
             while (events.Count < options.GatherAtMost && batches.TryRead(out var batch))
@@ -89,6 +104,7 @@ internal sealed class EventIngest(ChangeStreamReader reader, EventStore store, P
             _hasFailed = false;
             if (events.Count > 0)
                 telemetry.Stored(clock.GetUtcNow() - events[^1].At);
+            more = batches.WaitToReadAsync(cancellationToken).AsTask();
         }
     }
 }

@@ -42,7 +42,7 @@ internal sealed class EventStore(EventContainers containers, ParkedStreams parke
     /// <param name="events">In order; what is there already counts as added.</param>
     /// <param name="cancellationToken">Ends it; then some are added, none before those that precede it.</param>
     /// <returns>How many were, and why the next one is refused; null when there is none.</returns>
-    private async Task<(int Added, string? Refusal)> AddAsync(IReadOnlyList<AnalyticsEvent> events, CancellationToken cancellationToken)
+    internal async Task<(int Added, string? Refusal)> AddAsync(IReadOnlyList<AnalyticsEvent> events, CancellationToken cancellationToken)
     {
         var added = 0;
         foreach (var part in events.Chunk(MostInBatch))

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
 namespace Platform.Analytics.Ingest;
 
 /// <summary>Has a service take what happens into the event store.</summary>
@@ -6,13 +8,21 @@ internal static class IngestExtensions
     /// <exception cref="InvalidOperationException">A setting is not usable; the message names it.</exception>
     internal static void AddEventIngest(this IHostApplicationBuilder builder)
     {
+        builder.AddEventStore();
         builder.AddChangeStream("platform-replicator", options => (options.Slot, options.Publication, options.Snapshot) = ("analytics", "platform", true));
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddHostedService<EventIngest>();
+    }
+
+    /// <summary>Adds the event store alone, to which nobody writes.</summary>
+    /// <inheritdoc cref="AddEventIngest" />
+    internal static void AddEventStore(this IHostApplicationBuilder builder)
+    {
+        builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(EventStoreOptions.From(builder.Configuration));
         builder.Services.AddSingleton<IngestTelemetry>();
         builder.Services.AddSingleton<EventContainers>();
         builder.Services.AddSingleton<ParkedStreams>();
         builder.Services.AddSingleton<EventStore>();
-        builder.Services.AddHostedService<EventIngest>();
+        builder.Services.AddSingleton<ParkedReplay>();
     }
 }

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using Platform.Analytics.Events;
 
 namespace Platform.Analytics.Ingest;
 
@@ -19,4 +21,8 @@ internal sealed record ParkedEvent(
     [property: JsonPropertyName("position")] string Position,
     [property: JsonPropertyName("parkedAt")] DateTimeOffset ParkedAt,
     [property: JsonPropertyName("reason")] string? Reason,
-    [property: JsonPropertyName("data")] string? Data);
+    [property: JsonPropertyName("data")] string? Data)
+{
+    /// <summary>The event again; one whose data was too much to be kept even here is without it, until reconciliation has repaired it from its row.</summary>
+    internal AnalyticsEvent ToEvent() => new(Id, Stream, Type, At, Position, JsonSerializer.Deserialize<JsonElement>(Data ?? "{}"));
+}

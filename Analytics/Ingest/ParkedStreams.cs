@@ -28,6 +28,15 @@ internal sealed class ParkedStreams(EventContainers containers, IngestTelemetry 
         }
     }
 
+    /// <summary>Goes on with a stream of which nothing is parked any more.</summary>
+    internal void Release(string stream)
+    {
+        lock (_blocked)
+        {
+            _blocked.Remove(stream);
+        }
+    }
+
     /// <summary>Keeps events that cannot be written now, the first of which is refused or follows one that is.</summary>
     /// <param name="events">Of one stream, in order.</param>
     /// <param name="refusal">Why the first is refused; null when the stream was blocked already.</param>

@@ -12,22 +12,28 @@ internal sealed class EventWriter : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    public EventWriter(CosmosEmulator cosmos, string database)
+    public EventWriter(CosmosEmulator cosmos, string database, string? connectionString = null)
     {
         _services = new ServiceCollection().AddLogging().AddMetrics()
-            .AddSingleton(cosmos.CreateClient(options => options.AllowBulkExecution = true))
+            .AddSingleton(cosmos.CreateClient(options => options.AllowBulkExecution = true, connectionString))
             .AddSingleton(new EventStoreOptions(database, 100, 2_000))
             .AddSingleton(TimeProvider.System)
-            .AddSingleton<IngestTelemetry>().AddSingleton<EventContainers>().AddSingleton<ParkedStreams>().AddSingleton<EventStore>()
+            .AddSingleton<IngestTelemetry>().AddSingleton<EventContainers>().AddSingleton<ParkedStreams>().AddSingleton<EventStore>().AddSingleton<ParkedReplay>()
             .BuildServiceProvider();
+        Database = database;
         Store = _services.GetRequiredService<EventStore>();
         Parked = _services.GetRequiredService<ParkedStreams>();
+        Replay = _services.GetRequiredService<ParkedReplay>();
         Containers = _services.GetRequiredService<EventContainers>();
     }
+
+    public string Database { get; }
 
     public EventStore Store { get; }
 
     public ParkedStreams Parked { get; }
+
+    public ParkedReplay Replay { get; }
 
     public EventContainers Containers { get; }
 
@@ -49,7 +55,7 @@ internal sealed class EventWriter : IAsyncDisposable
     public async Task<List<ParkedEvent>> ParkedOfAsync(string stream)
     {
         List<ParkedEvent> found = [];
-        using var pages = Containers.Parked.GetItemQueryIterator<ParkedEvent>("SELECT * FROM c ORDER BY c.position", requestOptions: new QueryRequestOptions { PartitionKey = new PartitionKey(stream) });
+        using var pages = Containers.Parked.GetItemQueryIterator<ParkedEvent>("SELECT * FROM c WHERE c.id != 'replay' ORDER BY c.position", requestOptions: new QueryRequestOptions { PartitionKey = new PartitionKey(stream) });
         while (pages.HasMoreResults)
             found.AddRange(await pages.ReadNextAsync(TestContext.Current.CancellationToken));
         return found;

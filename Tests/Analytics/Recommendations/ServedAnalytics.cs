@@ -44,13 +44,14 @@ internal sealed class ServedAnalytics : IAsyncDisposable
         builder.AddServiceDefaults();
         builder.AddAccess();
         builder.AddCosmosClients();
-        builder.Services.AddSingleton(EventStoreOptions.From(builder.Configuration));
+        builder.AddEventStore();
         builder.AddRecommendations();
         var tokens = new TokenIssuer();
         builder.Services.AddSingleton(services => new PublishedKeys(new HttpClient(tokens) { BaseAddress = new Uri("http://api") }, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<PublishedKeys>>()));
         var app = builder.Build();
         app.MapDefaultEndpoints();
         app.UseAccess();
+        app.MapParked();
         app.MapRecommendations();
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new ServedAnalytics(app, tokens, await cosmos.Client.CreateDatabaseAsync(name, cancellationToken: TestContext.Current.CancellationToken));

@@ -42,11 +42,11 @@ internal sealed class CosmosEmulator : IAsyncDisposable
         return emulator;
     }
 
-    public CosmosClient CreateClient(Action<CosmosClientOptions>? configure = null)
+    public CosmosClient CreateClient(Action<CosmosClientOptions>? configure = null, string? connectionString = null)
     {
         var options = new CosmosClientOptions { ConnectionMode = ConnectionMode.Gateway, UseSystemTextJsonSerializerWithOptions = JsonSerializerOptions.Web };
         configure?.Invoke(options);
-        return new CosmosClient(ConnectionString, options);
+        return new CosmosClient(connectionString ?? ConnectionString, options);
     }
 
     /// <summary>A container of its own.</summary>
