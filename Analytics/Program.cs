@@ -2,6 +2,7 @@ using Platform.Analytics.Access;
 using Platform.Analytics.Ingest;
 using Platform.Analytics.Projections;
 using Platform.Analytics.Recommendations.Serving;
+using Platform.Analytics.Reconciliation;
 using Platform.ServiceDefaults;
 
 namespace Platform.Analytics;
@@ -20,12 +21,14 @@ internal static class Program
         builder.AddEventIngest();
         builder.AddProjections();
         builder.AddRecommendations();
+        builder.AddReconciliation();
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
         app.UseAccess();
         app.MapParked();
         app.MapRecommendations();
+        app.MapReconciliation();
         return app;
     }
 }

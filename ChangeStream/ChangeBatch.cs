@@ -27,7 +27,7 @@ public sealed class ChangeBatch
     /// <summary>Where the commit ends, confirmed once the batch is: later commits begin there or after it. 0 unless it is the last of a transaction.</summary>
     public NpgsqlLogSequenceNumber EndLsn { get; internal init; }
 
-    /// <summary>When it was committed, by the server's clock.</summary>
+    /// <summary>When it was committed, by the server's clock; of a snapshot, when that was taken.</summary>
     public DateTimeOffset CommitTime { get; internal init; }
 
     /// <summary>The transaction; 0 for a snapshot.</summary>

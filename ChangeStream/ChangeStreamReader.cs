@@ -42,6 +42,9 @@ public sealed partial class ChangeStreamReader : IAsyncDisposable
         _telemetry = new ChangeStreamTelemetry(meter ?? _ownMeter!, options.Slot);
     }
 
+    /// <summary>The slot that it reads.</summary>
+    public string Slot => _options.Slot;
+
     /// <summary>How it stands.</summary>
     public ChangeStreamStatus Status => _telemetry.Status;
 

@@ -40,7 +40,7 @@ internal sealed partial class StreamSession
                 return new ChangeBatch
                 {
                     Number = positions.Deliver(default, DateTimeOffset.MinValue, token => store.NoteSnapshotAsync(epoch, table.FullName, lastKey, count, isLast, token)),
-                    Session = Taken!, CommitLsn = _snapshot.Lsn, Changes = rows, SnapshotOf = table.FullName, IsFirst = isFirst, IsLast = isLast,
+                    Session = Taken!, CommitLsn = _snapshot.Lsn, CommitTime = _snapshot.TakenAt, Changes = rows, SnapshotOf = table.FullName, IsFirst = isFirst, IsLast = isLast,
                 };
             }
         }

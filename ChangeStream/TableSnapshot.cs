@@ -19,11 +19,14 @@ internal sealed class TableSnapshot : IAsyncDisposable
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlTransaction _transaction;
 
-    private TableSnapshot(NpgsqlConnection connection, NpgsqlTransaction transaction, NpgsqlLogSequenceNumber lsn)
-        => (_connection, _transaction, Lsn) = (connection, transaction, lsn);
+    private TableSnapshot(NpgsqlConnection connection, NpgsqlTransaction transaction, NpgsqlLogSequenceNumber lsn, DateTimeOffset takenAt)
+        => (_connection, _transaction, Lsn, TakenAt) = (connection, transaction, lsn, takenAt);
 
     /// <summary>Where it is: it has all transactions whose commit begins before.</summary>
     internal NpgsqlLogSequenceNumber Lsn { get; }
+
+    /// <summary>When it was taken, by the server's clock.</summary>
+    internal DateTimeOffset TakenAt { get; }
 
     /// <summary>Takes it. Transactions that are open now have to end first.</summary>
     internal static async Task<TableSnapshot> TakeAsync(ChangeStreamOptions options, CancellationToken cancellationToken)
@@ -42,7 +45,9 @@ internal sealed class TableSnapshot : IAsyncDisposable
             var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false);
             // Once it is taken over, the exporter need not stay. The name is the server's.
             await ExecuteAsync(connection, $"SET TRANSACTION SNAPSHOT '{slot.SnapshotName}'", cancellationToken).ConfigureAwait(false);
-            return new TableSnapshot(connection, transaction, slot.ConsistentPoint);
+            await using var clock = new NpgsqlCommand("SELECT now()", connection, transaction);
+            var takenAt = new DateTimeOffset((DateTime)(await clock.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!);
+            return new TableSnapshot(connection, transaction, slot.ConsistentPoint, takenAt);
         }
         catch
         {

@@ -1,6 +1,4 @@
-using Microsoft.Azure.Cosmos;
 using Platform.Tests.Api.Catalog;
-using Platform.Tests.Emulators.Cosmos;
 using Platform.Tests.Support;
 
 namespace Platform.Tests.Analytics;
@@ -8,45 +6,24 @@ namespace Platform.Tests.Analytics;
 /// <summary>What happens in the database is in the event store, once, whatever dies on the way.</summary>
 public sealed class IngestTests(Stack stack) : IAsyncLifetime
 {
-    private TestDatabase _database = null!;
-    private CosmosEmulator _cosmos = null!;
+    private StoredDatabase _store = null!;
 
-    private static CancellationToken Ended => TestContext.Current.CancellationToken;
+    public async ValueTask InitializeAsync() => _store = await StoredDatabase.CreateAsync(stack);
 
-    private Container Events => _cosmos.Client.GetContainer("analytics", "events");
-
-    public async ValueTask InitializeAsync()
-    {
-        _database = await stack.CreateDatabaseAsync();
-        _cosmos = await CosmosEmulator.StartAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _cosmos.DisposeAsync();
-        // A database with a slot cannot be dropped, nor a slot that is still in use.
-        await Eventually.HoldsAsync(async () =>
-        {
-            await _database.ExecuteAsync("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1 AND NOT active", AnalyticsProcess.SlotOf(_database));
-            return await _database.ScalarAsync<long>("SELECT count(*) FROM pg_replication_slots WHERE slot_name = $1", AnalyticsProcess.SlotOf(_database)) == 0;
-        }, "the slot is dropped", TimeSpan.FromMinutes(1));
-        await _database.DisposeAsync();
-    }
-
-    private sealed record Stored(string Id, string Stream, string Type, string Position, Dictionary<string, System.Text.Json.JsonElement> Data);
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     [Fact]
     public async Task What_was_there_is_found_and_what_happens_follows_it_in_order()
     {
-        var book = await AddBookAsync("before");
-        await using var analytics = AnalyticsProcess.Start(_database, _cosmos.ConnectionString);
-        await HoldsAsync(book, events => events.Count == 1);
+        var book = await _store.AddBookAsync("before");
+        await using var analytics = _store.Start();
+        await _store.HoldsAsync(book, events => events.Count == 1);
 
-        await _database.ExecuteAsync("UPDATE catalog.books SET title = 'after', language = 'en' WHERE id = $1", book);
-        await _database.ExecuteAsync("UPDATE catalog.books SET title = 'last' WHERE id = $1", book);
-        await HoldsAsync(book, events => events.Count == 3);
+        await _store.Database.ExecuteAsync("UPDATE catalog.books SET title = 'after', language = 'en' WHERE id = $1", book);
+        await _store.Database.ExecuteAsync("UPDATE catalog.books SET title = 'last' WHERE id = $1", book);
+        await _store.HoldsAsync(book, events => events.Count == 3);
 
-        var stored = await EventsAsync(book);
+        var stored = await _store.EventsAsync(book);
         Assert.Equal(["book.found", "book.updated", "book.updated"], stored.Select(one => one.Type));
         Assert.Equal(["before", "after", "last"], stored.Select(one => one.Data["title"].GetString()));
         Assert.Equal("en", stored[1].Data["language"].GetString());
@@ -56,15 +33,15 @@ public sealed class IngestTests(Stack stack) : IAsyncLifetime
     [Fact]
     public async Task What_people_do_with_books_is_an_event_of_theirs_and_so_is_a_review_that_they_take_back()
     {
-        await using var api = ApiFixture.Host(_database);
+        await using var api = ApiFixture.Host(_store.Database);
         using var reader = api.CreateClient();
-        var (user, _) = await reader.RegisterAsync(_database, "reader@example.org");
-        var (book, review) = (await AddBookAsync("Emma"), Guid.CreateVersion7());
-        await _database.ExecuteAsync("INSERT INTO store.reviews (id, book_id, user_id, rating, created_at) VALUES ($1, $2, $3, 4, now())", review, book, user);
-        await using var analytics = AnalyticsProcess.Start(_database, _cosmos.ConnectionString);
-        await HoldsAsync(book, events => events.Count == 2);
+        var (user, _) = await reader.RegisterAsync(_store.Database, "reader@example.org");
+        var (book, review) = (await _store.AddBookAsync("Emma"), Guid.CreateVersion7());
+        await _store.Database.ExecuteAsync("INSERT INTO store.reviews (id, book_id, user_id, rating, created_at) VALUES ($1, $2, $3, 4, now())", review, book, user);
+        await using var analytics = _store.Start();
+        await _store.HoldsAsync(book, events => events.Count == 2);
 
-        await _database.ExecuteAsync("DELETE FROM store.reviews WHERE id = $1", review);
+        await _store.Database.ExecuteAsync("DELETE FROM store.reviews WHERE id = $1", review);
         var told = await reader.SendAsync(HttpMethod.Post, "/api/v1/interactions", new
         {
             interactions = new object[] { new { id = Guid.CreateVersion7(), kind = "view", bookId = book }, new { id = Guid.CreateVersion7(), kind = "shelf-add", bookId = book, shelf = "read" } },
@@ -73,9 +50,9 @@ public sealed class IngestTests(Stack stack) : IAsyncLifetime
         await stranger.SendAsync(HttpMethod.Post, "/api/v1/interactions", new { interactions = new[] { new { id = Guid.CreateVersion7(), kind = "search-click", bookId = book } } });
 
         Assert.Equal(2, told.Body!["accepted"]!.GetValue<int>());
-        await HoldsAsync($"user:{user}", events => events.Count == 2);
-        await HoldsAsync(book, events => events.Count == 4);
-        var (own, ofBook) = (await EventsAsync($"user:{user}"), await EventsAsync($"book:{book}"));
+        await _store.HoldsAsync($"user:{user}", events => events.Count == 2);
+        await _store.HoldsAsync(book, events => events.Count == 4);
+        var (own, ofBook) = (await _store.EventsAsync($"user:{user}"), await _store.EventsAsync($"book:{book}"));
         Assert.Equal(["interaction.view", "interaction.shelf-add"], own.Select(one => one.Type));
         Assert.All(own, one => Assert.Equal((user, book), (one.Data["user_id"].GetGuid(), one.Data["book_id"].GetGuid())));
         Assert.Equal("read", own[1].Data["shelf"].GetString());
@@ -113,41 +90,41 @@ public sealed class IngestTests(Stack stack) : IAsyncLifetime
         var random = new Random(seed);
         var books = new List<Guid>();
         for (var n = 0; n < 5; n++)
-            books.Add(await AddBookAsync("0"));
-        var analytics = AnalyticsProcess.Start(_database, _cosmos.ConnectionString);
+            books.Add(await _store.AddBookAsync("0"));
+        var analytics = _store.Start();
         try
         {
             // From here on the slot keeps what it has not been told to forget.
-            await HoldsAsync(books[^1], events => events.Count > 0);
+            await _store.HoldsAsync(books[^1], events => events.Count > 0);
             var writes = 0;
             for (var kill = 0; kill < 4; kill++)
             {
                 for (var n = random.Next(20, 60); n > 0; n--)
-                    await _database.ExecuteAsync("UPDATE catalog.books SET title = $2 WHERE id = $1", books[random.Next(books.Count)], $"{++writes}");
+                    await _store.Database.ExecuteAsync("UPDATE catalog.books SET title = $2 WHERE id = $1", books[random.Next(books.Count)], $"{++writes}");
                 if (random.Next(2) == 0)
                 {
                     await analytics.KillAsync();
                     await analytics.DisposeAsync();
-                    analytics = AnalyticsProcess.Start(_database, _cosmos.ConnectionString);
+                    analytics = _store.Start();
                 }
                 else
                 {
-                    await _cosmos.KillAsync();
-                    await _cosmos.StartProcessAsync();
+                    await _store.Cosmos.KillAsync();
+                    await _store.Cosmos.StartProcessAsync();
                 }
             }
 
-            var last = await AddBookAsync("last");
-            await HoldsAsync(last, events => events.Count > 0);
+            var last = await _store.AddBookAsync("last");
+            await _store.HoldsAsync(last, events => events.Count > 0);
 
-            List<Stored> stored = [];
+            List<StoredDatabase.Stored> stored = [];
             foreach (var book in books)
             {
-                var events = await EventsAsync(book);
+                var events = await _store.EventsAsync(book);
                 // As the database has it: each title in the order in which it was given, once.
                 var titles = events.Where(one => one.Type == "book.updated").Select(one => int.Parse(one.Data["title"].GetString()!, System.Globalization.CultureInfo.InvariantCulture)).ToList();
                 Assert.Equal(titles.Order(), titles);
-                Assert.Equal(await _database.ScalarAsync<string>("SELECT title FROM catalog.books WHERE id = $1", book), events[^1].Data["title"].GetString());
+                Assert.Equal(await _store.Database.ScalarAsync<string>("SELECT title FROM catalog.books WHERE id = $1", book), events[^1].Data["title"].GetString());
                 stored.AddRange(events.Where(one => one.Type == "book.updated"));
             }
 
@@ -157,36 +134,5 @@ public sealed class IngestTests(Stack stack) : IAsyncLifetime
         {
             await analytics.DisposeAsync();
         }
-    }
-
-    private async Task<Guid> AddBookAsync(string title)
-    {
-        var id = Guid.CreateVersion7();
-        await _database.ExecuteAsync("INSERT INTO catalog.books (id, title, description, created_at, updated_at) VALUES ($1, $2, 'long', now(), now())", id, title);
-        return id;
-    }
-
-    private Task HoldsAsync(Guid book, Func<List<Stored>, bool> holds) => HoldsAsync($"book:{book}", holds);
-
-    private Task HoldsAsync(string stream, Func<List<Stored>, bool> holds) =>
-        Eventually.HoldsAsync(async () => holds(await EventsAsync(stream)), "the events are stored", TimeSpan.FromMinutes(2));
-
-    private Task<List<Stored>> EventsAsync(Guid book) => EventsAsync($"book:{book}");
-
-    private async Task<List<Stored>> EventsAsync(string stream)
-    {
-        List<Stored> events = [];
-        try
-        {
-            using var pages = Events.GetItemQueryIterator<Stored>("SELECT * FROM c ORDER BY c.position", requestOptions: new QueryRequestOptions { PartitionKey = new PartitionKey(stream) });
-            while (pages.HasMoreResults)
-                events.AddRange(await pages.ReadNextAsync(Ended));
-        }
-        catch (CosmosException e) when (e.StatusCode == System.Net.HttpStatusCode.NotFound)
-        {
-            // The container is still to be made.
-        }
-
-        return events;
     }
 }
