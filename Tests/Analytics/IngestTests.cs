@@ -1,3 +1,4 @@
+using Microsoft.Azure.Cosmos;
 using Platform.Tests.Api.Catalog;
 using Platform.Tests.Support;
 
@@ -64,22 +65,22 @@ public sealed class IngestTests(Stack stack) : IAsyncLifetime
     [Fact]
     public async Task What_Cosmos_refuses_waits_with_what_follows_it_until_somebody_asks_for_it()
     {
-        var (book, other) = (await AddBookAsync("0"), await AddBookAsync("0"));
-        await using var analytics = AnalyticsProcess.Start(_database, _cosmos.ConnectionString);
-        await HoldsAsync(other, events => events.Count == 1);
-        await _database.ExecuteAsync("UPDATE catalog.books SET publisher = repeat('x', 3000000) WHERE id = $1", book);
-        await _database.ExecuteAsync("UPDATE catalog.books SET publisher = 'y' WHERE id = $1", book);
-        await _database.ExecuteAsync("UPDATE catalog.books SET title = '1' WHERE id = $1", other);
-        await HoldsAsync(other, events => events.Count == 2);
-        Assert.Single(await EventsAsync(book));
+        var (book, other) = (await _store.AddBookAsync("0"), await _store.AddBookAsync("0"));
+        await using var analytics = _store.Start();
+        await _store.HoldsAsync(other, events => events.Count == 1);
+        await _store.Database.ExecuteAsync("UPDATE catalog.books SET publisher = repeat('x', 3000000) WHERE id = $1", book);
+        await _store.Database.ExecuteAsync("UPDATE catalog.books SET publisher = 'y' WHERE id = $1", book);
+        await _store.Database.ExecuteAsync("UPDATE catalog.books SET title = '1' WHERE id = $1", other);
+        await _store.HoldsAsync(other, events => events.Count == 2);
+        Assert.Single(await _store.EventsAsync(book));
 
         // As an instance does that is asked: any of them.
-        await _cosmos.Client.GetContainer("analytics", "parked").UpsertItemAsync(new { id = "replay", stream = $"book:{book}", askedAt = "2026-01-01T00:00:00Z" }, new PartitionKey($"book:{book}"), cancellationToken: Ended);
+        await _store.Cosmos.Client.GetContainer("analytics", "parked").UpsertItemAsync(new { id = "replay", stream = $"book:{book}", askedAt = "2026-01-01T00:00:00Z" }, new PartitionKey($"book:{book}"), cancellationToken: TestContext.Current.CancellationToken);
 
-        await HoldsAsync(book, events => events.Count == 3);
-        Assert.Equal("y", (await EventsAsync(book))[^1].Data["publisher"].GetString());
-        await _database.ExecuteAsync("UPDATE catalog.books SET title = '2' WHERE id = $1", book);
-        await HoldsAsync(book, events => events.Count == 4);
+        await _store.HoldsAsync(book, events => events.Count == 3);
+        Assert.Equal("y", (await _store.EventsAsync(book))[^1].Data["publisher"].GetString());
+        await _store.Database.ExecuteAsync("UPDATE catalog.books SET title = '2' WHERE id = $1", book);
+        await _store.HoldsAsync(book, events => events.Count == 4);
     }
 
     [Theory]
