@@ -53,4 +53,8 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 5104, Level = LogLevel.Error, Message = "Training of a recommendation model failed; the one before is used. {Cause}")]
     internal static partial void TrainingFailed(this ILogger logger, string cause);
+
+    // Warning: what was loaded before goes on.
+    [LoggerMessage(EventId = 5105, Level = LogLevel.Warning, Message = "Model {Version} cannot be loaded now: {Cause}")]
+    internal static partial void ModelNotLoaded(this ILogger logger, string version, string cause);
 }

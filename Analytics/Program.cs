@@ -1,8 +1,9 @@
 using Platform.Analytics.Access;
 using Platform.Analytics.Ingest;
 using Platform.Analytics.Projections;
-using Platform.Analytics.Recommendations.Serving;
 using Platform.Analytics.Reconciliation;
+using Platform.Analytics.Recommendations.Serving;
+using Platform.Analytics.Recommendations.Training;
 using Platform.ServiceDefaults;
 
 namespace Platform.Analytics;
@@ -21,6 +22,7 @@ internal static class Program
         builder.AddEventIngest();
         builder.AddProjections();
         builder.AddRecommendations();
+        builder.AddModelTraining();
         builder.AddReconciliation();
 
         var app = builder.Build();

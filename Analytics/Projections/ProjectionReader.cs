@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using Microsoft.Azure.Cosmos;
 using Platform.Analytics.Projections.Documents;
 using Platform.Analytics.Projections.Generations;
@@ -17,6 +18,28 @@ internal sealed class ProjectionReader(ProjectionContainers containers, TimeProv
         var id = user.ToString();
         HistoryDocument found = await containers.Histories(generation).ReadItemAsync<HistoryDocument>(id, new PartitionKey(id), cancellationToken: cancellationToken).ConfigureAwait(false);
         return found.Forgotten ? null : new ReaderHistory(user, found.Books.ToDictionary(entry => entry.Book), found.AsOf);
+    }, cancellationToken);
+
+    /// <summary>What is known of all readers, one after the other; it fails when another generation takes the place of the one that is read.</summary>
+    internal async IAsyncEnumerable<ReaderHistory> HistoriesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var generation = await GenerationAsync(cancellationToken).ConfigureAwait(false);
+        using var pages = containers.Histories(generation).GetItemQueryIterator<HistoryDocument>("SELECT * FROM c WHERE NOT IS_DEFINED(c.forgotten)");
+        while (pages.HasMoreResults)
+        {
+            foreach (var found in await pages.ReadNextAsync(cancellationToken).ConfigureAwait(false))
+                yield return new ReaderHistory(Guid.Parse(found.User), found.Books.ToDictionary(entry => entry.Book), found.AsOf);
+        }
+    }
+
+    /// <summary>Of how many readers anything is known.</summary>
+    internal Task<int> CountReadersAsync(CancellationToken cancellationToken) => OrWhenThereIsNoneAsync(0, async generation =>
+    {
+        using var pages = containers.Histories(generation).GetItemQueryIterator<int>("SELECT VALUE COUNT(1) FROM c WHERE NOT IS_DEFINED(c.forgotten)");
+        var count = 0;
+        while (pages.HasMoreResults)
+            count += (await pages.ReadNextAsync(cancellationToken).ConfigureAwait(false)).Sum();
+        return count;
     }, cancellationToken);
 
     /// <summary>What much happens with, the most first.</summary>

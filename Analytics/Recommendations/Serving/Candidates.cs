@@ -1,5 +1,6 @@
 using Microsoft.Azure.Cosmos;
 using Platform.Analytics.Ingest;
+using Platform.Analytics.Recommendations.Versions;
 
 namespace Platform.Analytics.Recommendations.Serving;
 
@@ -16,12 +17,10 @@ internal sealed class Candidates([FromKeyedServices(CosmosClients.AtOnce)] Cosmo
         var query = new QueryDefinition("SELECT TOP @count VALUE c.id FROM c ORDER BY VectorDistance(c.embedding, @vector)")
             .WithParameter("@count", count).WithParameter("@vector", vector.ToArray());
         var found = new List<Guid>(count);
-        using var pages = client.GetContainer(options.Database, VectorsContainer).GetItemQueryIterator<Guid>(query,
-            requestOptions: new QueryRequestOptions { PartitionKey = new PartitionKey($"{version}:books"), MaxItemCount = count });
+        using var pages = client.GetContainer(options.Database, ModelContainers.VectorsName).GetItemQueryIterator<Guid>(query,
+            requestOptions: new QueryRequestOptions { PartitionKey = new PartitionKey(ModelContainers.BooksOf(version)), MaxItemCount = count });
         while (pages.HasMoreResults)
             found.AddRange(await pages.ReadNextAsync(cancellationToken).ConfigureAwait(false));
         return found;
     }
-
-    internal const string VectorsContainer = "vectors";
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Microsoft.Azure.Cosmos;
 using Platform.Analytics.Ingest;
 using Platform.Analytics.Projections;
+using Platform.Analytics.Recommendations.Versions;
 
 namespace Platform.Analytics.Recommendations.Serving;
 
@@ -11,7 +12,7 @@ internal sealed class ReaderVectors([FromKeyedServices(CosmosClients.AtOnce)] Co
 {
     private static readonly ItemRequestOptions Quiet = new() { EnableContentResponseOnWrite = false };
 
-    private Container Vectors => client.GetContainer(options.Database, Candidates.VectorsContainer);
+    private Container Vectors => client.GetContainer(options.Database, ModelContainers.VectorsName);
 
     /// <summary>A reader's vector.</summary>
     /// <param name="Id">The reader.</param>

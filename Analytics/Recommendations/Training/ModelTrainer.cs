@@ -53,7 +53,7 @@ internal sealed class ModelTrainer(ModelStore store, OldVersions old, Parameters
     private ModelVersion Try(TrainingSet set, ParallelOptions work)
     {
         var now = clock.GetUtcNow();
-        var name = string.Create(CultureInfo.InvariantCulture, $"{now:yyyyMMdd'T'HHmmss}-{Guid.CreateVersion7(now).ToString("N")[^6..]}");
+        var name = string.Create(CultureInfo.InvariantCulture, $"{now:yyyyMMdd'T'HHmmssfff}-{Guid.CreateVersion7(now).ToString("N")[^6..]}");
         var (kept, setAside) = set.Split(parameters.SetAside);
         var trial = Learn(new ModelDescription(name, now, set.AsOf, parameters.Dimensions), kept, work);
         return new ModelVersion(

@@ -41,6 +41,27 @@ internal sealed class ModelStore(ModelContainers containers)
     /// <summary>What is known of a version; null when there is none of that name.</summary>
     internal Task<ModelVersion?> FindAsync(string version, CancellationToken cancellationToken) => FindAsync<ModelVersion>(version, cancellationToken);
 
+    /// <summary>The version that was trained last, whatever became of it; null when none was.</summary>
+    internal async Task<ModelVersion?> LastAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var query = new QueryDefinition("SELECT TOP 1 * FROM c WHERE c.kind = @kind ORDER BY c.id DESC").WithParameter("@kind", ModelVersion.KindOfVersion);
+            using var pages = containers.Models.GetItemQueryIterator<ModelVersion>(query);
+            while (pages.HasMoreResults)
+            {
+                if ((await pages.ReadNextAsync(cancellationToken).ConfigureAwait(false)).FirstOrDefault() is { } last)
+                    return last;
+            }
+        }
+        catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
+        {
+            // The containers are made when the first one is stored.
+        }
+
+        return null;
+    }
+
     /// <summary>All of a version.</summary>
     /// <returns>Null when it is not there any more.</returns>
     internal async Task<RecommendationModel?> LoadAsync(string version, CancellationToken cancellationToken)

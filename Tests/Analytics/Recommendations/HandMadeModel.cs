@@ -1,6 +1,6 @@
 using Microsoft.Azure.Cosmos;
 using Platform.Analytics.Recommendations;
-using Platform.Analytics.Recommendations.Serving;
+using Platform.Analytics.Recommendations.Versions;
 
 namespace Platform.Tests.Analytics.Recommendations;
 
@@ -42,12 +42,12 @@ internal static class HandMadeModel
     /// <summary>Has the vectors searched among.</summary>
     internal static async Task PublishAsync(this RecommendationModel model, Database database)
     {
-        var container = await database.CreateContainerIfNotExistsAsync(new ContainerProperties(Candidates.VectorsContainer, "/set")
+        var container = await database.CreateContainerIfNotExistsAsync(new ContainerProperties(ModelContainers.VectorsName, "/set")
         {
             VectorEmbeddingPolicy = new VectorEmbeddingPolicy([new Embedding { Path = "/embedding", DataType = VectorDataType.Float32, Dimensions = model.Dimensions, DistanceFunction = DistanceFunction.DotProduct }]),
         });
         foreach (var book in model.Books)
-            await container.Container.UpsertItemAsync(new { id = book.ToString(), set = $"{model.Version}:books", embedding = model.ItemVector(book).ToArray() });
+            await container.Container.UpsertItemAsync(new { id = book.ToString(), set = ModelContainers.BooksOf(model.Version), embedding = model.ItemVector(book).ToArray() });
     }
 
     private static RecommendationModel Of(Guid[] books, int dimensions, float[] encoder, float[] items, Neighbours neighbours) =>

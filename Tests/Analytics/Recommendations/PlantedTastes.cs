@@ -23,6 +23,9 @@ internal static class PlantedTastes
     /// <summary>A book's id by its place.</summary>
     internal static Guid Id(int place) => new(place + 1, 0, 0, new byte[8]);
 
+    /// <summary>A book's place by its id.</summary>
+    internal static int PlaceOf(Guid book) => System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(book.ToByteArray()) - 1;
+
     internal static RecommendationModel Train(TrainingSet set, string version = "v", int threads = 2)
     {
         // A hundred times fewer books than the numbers were chosen for.
