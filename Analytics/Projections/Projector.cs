@@ -15,7 +15,7 @@ namespace Platform.Analytics.Projections;
 /// Two projectors may be at the same page, when one was thought dead. They write the same: the page is the same, and so is what
 /// is known when it begins. One that is behind finds documents of a later page, and gives up.
 /// </remarks>
-internal sealed class Projector(Checkpoint checkpoint, CheckpointStore checkpoints, EventFeed feed, Container aggregates, Container histories, int pageSize, TimeProvider clock)
+internal sealed class Projector(Checkpoint checkpoint, CheckpointStore checkpoints, EventFeed feed, Container aggregates, Container histories, int pageSize, Func<CancellationToken, Task> askForRebuild, TimeProvider clock)
 {
     private readonly PageFacts _facts = new(aggregates);
     private readonly DocumentWriter<WindowDocument> _windows = new(aggregates, (subject, id) => new() { Subject = subject, Id = id }, clock);
@@ -34,6 +34,9 @@ internal sealed class Projector(Checkpoint checkpoint, CheckpointStore checkpoin
         if (await ReadAsync(cancellationToken).ConfigureAwait(false) is not var (range, page))
             return [];
         await ApplyAsync([.. page.Rows.Where(Counts)], Checkpoint.Page + 1, cancellationToken).ConfigureAwait(false);
+        // Before the page is done: whoever does it again asks again.
+        if (!page.Rows.All(Counts))
+            await askForRebuild(cancellationToken).ConfigureAwait(false);
         Checkpoint = await checkpoints.SaveAsync(Checkpoint with
         {
             Page = Checkpoint.Page + 1,
@@ -78,6 +81,7 @@ internal sealed class Projector(Checkpoint checkpoint, CheckpointStore checkpoin
             _facts.WriteAsync(page, cancellationToken)).ConfigureAwait(false);
     }
 
-    // An event that was put right comes once more, at another place. Who has seen it as it was keeps to that until all is built anew.
-    private bool Counts(FeedRow row) => !row.IsRepaired || row.StoredAt <= Checkpoint.Since;
+    // An event that was put right comes once more, at another place. Who may have seen it as it was keeps to that until all is built
+    // anew; within the second of the beginning that cannot be told, and it is built anew once more.
+    private bool Counts(FeedRow row) => !row.IsRepaired || row.StoredAt < Checkpoint.Since;
 }

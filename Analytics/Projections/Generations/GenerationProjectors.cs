@@ -24,7 +24,8 @@ internal sealed class GenerationProjectors(ProjectionContainers containers, Proj
 
         // By the clock of events: when the checkpoint was first stored.
         checkpoint = checkpoint with { Since = checkpoint.Since ?? checkpoint.StoredAt };
-        return new Projector(checkpoint, _checkpoints, feed, containers.GatheredAggregates(generation), containers.GatheredHistories(generation), options.PageSize, clock);
+        return new Projector(checkpoint, _checkpoints, feed, containers.GatheredAggregates(generation), containers.GatheredHistories(generation), options.PageSize,
+            ended => new GenerationStore(containers.State).ChangeAsync(state => state.Rebuilt(), ended), clock);
     }
 
     /// <summary>Removes what there is of a generation; done again, the rest of it.</summary>

@@ -143,6 +143,19 @@ public sealed class ProjectorTests(CosmosFixture cosmos) : IClassFixture<CosmosF
     }
 
     [Fact]
+    public async Task An_event_that_was_put_right_after_it_was_counted_has_all_built_anew()
+    {
+        var view = new Told(_now).Interaction("view", _the.Book, _the.User);
+        await _store.TellAsync(view);
+        await _store.ProjectAsync();
+        await _store.Containers.Events.UpsertItemAsync(view with { Revision = 1 }, cancellationToken: Ended);
+
+        await _store.ProjectAsync();
+
+        Assert.Equal(2, (await _store.Generations.FindAsync(Ended))!.Building);
+    }
+
+    [Fact]
     public async Task What_is_not_as_it_should_be_adds_nothing_and_stops_nothing()
     {
         var told = new Told(_now);
