@@ -10,7 +10,7 @@ internal static class EventMap
 {
     private static readonly Dictionary<string, MappedTable> Tables = new(StringComparer.Ordinal)
     {
-        ["catalog.books"] = new("book", "id", ["title", "language", "published_year", "publisher", "average_rating", "ratings_count", "deleted_at"]),
+        ["catalog.books"] = new("book", "id", ["title", "series_name", "series_number", "language", "published_year", "publisher", "average_rating", "ratings_count", "deleted_at"]),
         ["catalog.book_authors"] = new("book", "book_id", ["author_id"], "author", "author_id"),
         ["catalog.book_categories"] = new("book", "book_id", ["category_id"], "category", "category_id"),
         ["store.products"] = new("product", "id", ["book_id", "category_id", "status"]),

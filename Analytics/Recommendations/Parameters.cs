@@ -13,8 +13,9 @@ namespace Platform.Analytics.Recommendations;
 /// Filtering with Side-Information, RecSys 2020.</item>
 /// <item>Weights instead of ones: Y. Hu, Y. Koren, C. Volinsky, Collaborative Filtering for Implicit Feedback Datasets, ICDM 2008.</item>
 /// <item>The vectors: N. Halko, P.-G. Martinsson, J. Tropp, Finding Structure with Randomness, SIAM Review 2011 (arXiv:0909.4061).</item>
-/// <item>A power of popularity against its pull: H. Steck, Item Popularity and Recommendation Accuracy, RecSys 2011.</item>
 /// </list>
+/// Tried and left out: a discount for popularity (it finds more in the full matrix and less in the vectors), weights by the square root of
+/// a history's length, regularising popular books more.
 /// </remarks>
 internal sealed record Parameters
 {
@@ -52,14 +53,6 @@ internal sealed record Parameters
     /// <summary>Groups of more books than this say nothing.</summary>
     /// <value>400: the collected authors of anthologies, or "various".</value>
     public int LargestGroup { get; init; } = 400;
-
-    /// <summary>A score is divided by this power of the number of the book's readers (and <see cref="PopularityOffset"/>).</summary>
-    /// <value>0.05: the best for what is found, and a third more different books are.</value>
-    public float PopularityDiscount { get; init; } = 0.05f;
-
-    /// <summary>As many readers more has each book when its popularity is discounted, so that one more or less is nothing.</summary>
-    /// <value>5.</value>
-    public float PopularityOffset { get; init; } = 5;
 
     /// <summary>Of how many books the autoencoder is learned: those with the most readers. The square of it is in memory while it trains.</summary>
     /// <value>10,000: 400 MB, and the cube of it is the work: about a minute of two cores.</value>

@@ -16,7 +16,6 @@ internal static class Autoencoder
         var columns = new float[set.Learned];
         for (var i = 0; i < columns.Length; i++)
             columns[i] = -1 / weights[i, i];
-        TensorPrimitives.Multiply(columns, Discounts(set, parameters), columns);
         for (var i = 0; i < columns.Length; i++)
         {
             TensorPrimitives.Multiply(weights.Row(i), columns, weights.Row(i));
@@ -53,7 +52,4 @@ internal static class Autoencoder
                 to[row[j].Book] += row[i].Weight * row[j].Weight;
         }
     }
-
-    private static float[] Discounts(TrainingSet set, Parameters parameters) =>
-        [.. set.Popularity().Take(set.Learned).Select(readers => MathF.Pow(readers + parameters.PopularityOffset, -parameters.PopularityDiscount))];
 }

@@ -1,37 +1,31 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-
 namespace Platform.Analytics.Recommendations.Training;
 
 /// <summary>What events say of a book, in whatever order they are read.</summary>
-internal sealed partial class BookFacts
+internal sealed class BookFacts
 {
     private readonly Dictionary<Guid, (string Position, bool Is)> _authors = [];
-    private string? _title;
     private string _position = "";
 
     /// <summary>Who has written it.</summary>
     internal IEnumerable<Guid> Authors => _authors.Where(one => one.Value.Is).Select(one => one.Key);
 
-    /// <summary>Of which series it is, and where in it, by its title: "Catching Fire (The Hunger Games, #2)".</summary>
-    internal (string Name, decimal Number)? Series =>
-        _title is not null && InSeries().Match(_title) is { Success: true } found && decimal.TryParse(found.Groups["number"].ValueSpan, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-            ? (found.Groups["name"].Value.Trim(), number) : null;
+    /// <summary>Of which series it is; null when of none.</summary>
+    internal string? Series { get; private set; }
 
-    /// <summary>Its title, as of a position.</summary>
-    internal void Titled(string title, string position)
+    /// <summary>Where in the series it is; null where it is at no one place, as boxed sets are.</summary>
+    internal decimal? Number { get; private set; }
+
+    /// <summary>Of which series it is, as of a position.</summary>
+    internal void IsOf(string? series, decimal? number, string position)
     {
         if (string.CompareOrdinal(position, _position) >= 0)
-            (_title, _position) = (title, position);
+            (Series, Number, _position) = (series, number, position);
     }
 
     /// <summary>Whether somebody is its author, as of a position.</summary>
-    internal void Written(Guid author, bool isAuthor, string position)
+    internal void IsBy(Guid author, bool isAuthor, string position)
     {
         if (!_authors.TryGetValue(author, out var known) || string.CompareOrdinal(position, known.Position) >= 0)
             _authors[author] = (position, isAuthor);
     }
-
-    [GeneratedRegex(@"\((?<name>[^()]+?),? #(?<number>\d+(?:\.\d+)?)", RegexOptions.ExplicitCapture)]
-    private static partial Regex InSeries();
 }

@@ -9,20 +9,20 @@ internal static class Kinships
     internal static List<Kinship> Of(IReadOnlyDictionary<int, BookFacts> books, int largest)
     {
         var authors = books.SelectMany(book => book.Value.Authors.Select(author => (author, book.Key))).GroupBy(one => one.author, one => one.Key);
-        var series = books.Where(book => book.Value.Series is not null).GroupBy(book => book.Value.Series!.Value.Name, book => (book.Value.Series!.Value.Number, book.Key), StringComparer.OrdinalIgnoreCase).ToList();
+        var series = books.Where(book => book.Value.Series is not null).GroupBy(book => book.Value.Series!, StringComparer.OrdinalIgnoreCase).ToList();
         return
         [
             .. authors.Select(group => new Kinship(KinshipKind.Author, [.. group])).Where(IsTelling),
-            .. series.Select(group => new Kinship(KinshipKind.Series, [.. group.Select(one => one.Key)])).Where(IsTelling),
+            .. series.Select(group => new Kinship(KinshipKind.Series, [.. group.Select(book => book.Key)])).Where(IsTelling),
             .. series.Where(group => group.Count() <= largest).SelectMany(Following),
         ];
 
         bool IsTelling(Kinship kinship) => kinship.Books.Length >= 2 && kinship.Books.Length <= largest;
     }
 
-    private static IEnumerable<Kinship> Following(IEnumerable<(decimal Number, int Book)> series)
+    private static IEnumerable<Kinship> Following(IEnumerable<KeyValuePair<int, BookFacts>> series)
     {
-        var inOrder = series.Order().ToList();
-        return inOrder.Zip(inOrder.Skip(1), (one, next) => new Kinship(KinshipKind.Next, [one.Book, next.Book]));
+        var inOrder = series.Where(book => book.Value.Number is not null).OrderBy(book => book.Value.Number).ThenBy(book => book.Key).ToList();
+        return inOrder.Zip(inOrder.Skip(1), (one, next) => new Kinship(KinshipKind.Next, [one.Key, next.Key]));
     }
 }

@@ -7,7 +7,7 @@ namespace Platform.Analytics.Recommendations.Training;
 /// <remarks>It keeps no more than <see cref="Parameters"/> allow: readers, books of a reader, books.</remarks>
 internal sealed class TrainingReader(Parameters parameters)
 {
-    private sealed record BookEvent(string Stream, string Type, string Position, string? Title, Guid? Author);
+    private sealed record BookEvent(string Stream, string Type, string Position, string? Series, decimal? Number, Guid? Author);
 
     private readonly Dictionary<Guid, int> _numbers = [];
     private readonly List<int> _popularity = [];
@@ -52,7 +52,7 @@ internal sealed class TrainingReader(Parameters parameters)
     private async Task<Dictionary<Guid, BookFacts>> ReadFactsAsync(Container events, CancellationToken cancellationToken)
     {
         var query = new QueryDefinition("""
-            SELECT c.stream, c.type, c.position, c.data.title, c.data.author_id AS author FROM c
+            SELECT c.stream, c.type, c.position, c.data.series_name AS series, c.data.series_number AS number, c.data.author_id AS author FROM c
             WHERE c.type IN ('book.found', 'book.added', 'book.updated', 'book.author-found', 'book.author-added', 'book.author-removed')
             """);
         Dictionary<Guid, BookFacts> facts = [];
@@ -71,10 +71,10 @@ internal sealed class TrainingReader(Parameters parameters)
                     facts[book] = known = new BookFacts();
                 }
 
-                if (one.Title is { } title)
-                    known.Titled(title, one.Position);
                 if (one.Author is { } author)
-                    known.Written(author, one.Type != "book.author-removed", one.Position);
+                    known.IsBy(author, one.Type != "book.author-removed", one.Position);
+                else
+                    known.IsOf(one.Series, one.Number, one.Position);
             }
         }
 

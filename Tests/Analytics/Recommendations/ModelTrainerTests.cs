@@ -62,6 +62,19 @@ public sealed class ModelTrainerTests(CosmosFixture fixture) : IClassFixture<Cos
     }
 
     [Fact]
+    public async Task Series_are_learned_as_well()
+    {
+        var (book, unread) = (PlantedTastes.Id(3), Guid.CreateVersion7());
+        foreach (var (of, number) in new[] { (book, 1), (unread, 2) })
+            await WriteAsync(of, "book.updated", $$"""{"title":"T","series_name":"S","series_number":{{number}}}""");
+
+        await TrainAsync(Histories(noise: 0.1));
+
+        var model = (await _store.LoadAsync((await _store.CurrentAsync(Ended))!.Version, Ended))!;
+        Assert.Equal(unread, model.Rank([new Evidence(book, 1)], [unread, PlantedTastes.Id(60), PlantedTastes.Id(90)])[0].Book);
+    }
+
+    [Fact]
     public async Task A_version_that_is_worse_is_kept_with_its_figures_and_not_used()
     {
         await TrainAsync(Histories(noise: 0.1));
@@ -124,7 +137,7 @@ public sealed class ModelTrainerTests(CosmosFixture fixture) : IClassFixture<Cos
     private Task<TrainingResult> TrainAsync(IEnumerable<ReaderHistory> histories) => Create().TrainAsync(histories.ToAsyncEnumerable(), _events, Ended);
 
     private ModelTrainer Create() => new(
-        _store, new OldVersions(_containers, _store), Parameters.Default with { Ridge = 20, Dimensions = 16, Candidates = 60, PopularityDiscount = 0 }, new TrainingOptions(TimeSpan.FromHours(1), 2),
+        _store, new OldVersions(_containers, _store), Parameters.Default with { Ridge = 20, Dimensions = 16, Candidates = 60 }, new TrainingOptions(TimeSpan.FromHours(1), 2),
         new TrainingTelemetry(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>()), NullLogger<ModelTrainer>.Instance, TimeProvider.System);
 
     private static IEnumerable<ReaderHistory> Histories(double noise) => PlantedTastes.Create(seed: 8, noise: noise).Readers.Select((reader, number) => History(number, reader.Select(one => one.Book)));
