@@ -25,5 +25,5 @@ internal static class CosmosClients
         builder.AddKeyedAzureCosmosClient(AtOnce, configureClientOptions: Configure);
     }
 
-    private static void Configure(CosmosClientOptions options) => options.UseSystemTextJsonSerializerWithOptions = JsonSerializerOptions.Web;
+    internal static void Configure(CosmosClientOptions options) => options.UseSystemTextJsonSerializerWithOptions = JsonSerializerOptions.Web;
 }

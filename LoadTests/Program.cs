@@ -7,10 +7,11 @@ using Platform.LoadTests.Changes.Clients;
 using Platform.LoadTests.Checkout;
 using Platform.LoadTests.Http;
 using Platform.LoadTests.Race;
+using Platform.LoadTests.Recommend;
 
 var bench = new Command("bench", "Measure one thing next to its limit, both in the same run.")
 {
-    ImportBench.Create(), EmbeddingBench.Create(), SearchBench.Create(), SeedBench.Create(), CacheBench.Create(), AccountsBench.Create(), CheckoutBench.Create(), PermissionBench.Create(), ChangesBench.Create(),
+    ImportBench.Create(), EmbeddingBench.Create(), SearchBench.Create(), SeedBench.Create(), CacheBench.Create(), AccountsBench.Create(), CheckoutBench.Create(), PermissionBench.Create(), ChangesBench.Create(), RecommendBench.Create(),
 };
 var soak = new Command("soak", "Use one thing for long and watch what it costs.") { RedisSoak.Create() };
 var race = new Command("race", "Look for what must not happen.") { CacheRace.Create(), RaceNode.Create() };
