@@ -30,6 +30,7 @@ internal static class IdentityExtensions
         builder.Services.AddScoped<Login>();
         builder.Services.AddScoped<PasswordChange>();
         builder.Services.AddScoped<Registration>();
+        builder.Services.AddScoped<AccountDeletion>();
 
         builder.Services.AddBearerScheme<BearerAuthentication>();
         builder.Services.AddAuthorization(Policies.Add);

@@ -20,7 +20,7 @@ internal sealed class Session
     /// <summary>Set by a logout, or when a token was used that had been replaced; null while it is good.</summary>
     public DateTimeOffset? RevokedAt { get; set; }
 
-    /// <summary>Why: <c>logout</c>, <c>logout_all</c>, <c>reuse</c>, <c>password</c>, <c>locked</c>.</summary>
+    /// <summary>Why: <c>logout</c>, <c>logout_all</c>, <c>reuse</c>, <c>password</c>, <c>locked</c>, <c>deleted</c>.</summary>
     public string? RevokedFor { get; set; }
 
     /// <summary>What the client said it is, cut to 200 characters.</summary>

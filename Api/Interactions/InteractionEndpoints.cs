@@ -14,7 +14,11 @@ internal static class InteractionEndpoints
         new(new Guid("01890a5d-ac96-774b-bcce-b302099a8062"), "shelf-add", new Guid("01890a5d-ac96-774b-bcce-b302099a8059"), Shelf: "want"),
     ]);
 
-    internal static void AddInteractions(this WebApplicationBuilder builder) => builder.Services.AddScoped<InteractionLog>();
+    internal static void AddInteractions(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddScoped<InteractionLog>();
+        builder.Services.AddSingleton<AtDeletion>(InteractionLog.ForgetAsync);
+    }
 
     internal static void MapInteractions(this RouteGroupBuilder api) =>
         api.MapGroup("/interactions").WithTags("Interactions").MapPost("/", Add)

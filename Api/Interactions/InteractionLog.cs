@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Platform.Api.Data;
 
@@ -61,6 +62,14 @@ internal sealed class InteractionLog(PlatformDbContext db, TimeProvider clock)
             """, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new Receipt(accepted, sent.Count - refused.Count - accepted, refused);
+    }
+
+    /// <summary>Deletes what a user did, within the transaction of the account's deletion.</summary>
+    internal static async Task<ProblemHttpResult?> ForgetAsync(Guid userId, PlatformDbContext db, CancellationToken cancellationToken)
+    {
+        // By way of a subquery: TimescaleDB cannot plan the plain statement where a policy is about the same column.
+        await db.Database.ExecuteSqlAsync($"DELETE FROM telemetry.interactions WHERE (id, at) IN (SELECT id, at FROM telemetry.interactions WHERE user_id = {userId})", cancellationToken);
+        return null;
     }
 
     private static string? ReasonToRefuse(Interaction one, DateTimeOffset now) =>

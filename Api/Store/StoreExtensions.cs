@@ -15,6 +15,7 @@ internal static class StoreExtensions
         builder.Services.AddSingleton<CartCookie>();
         builder.Services.AddSingleton<CartMerge>();
         builder.Services.AddSingleton<AtLogin>(services => services.GetRequiredService<CartMerge>().RunAsync);
+        builder.Services.AddSingleton<AtDeletion>(OrdersOfNobody.MakeAsync);
         builder.Services.AddSingleton<OrderTelemetry>();
         builder.Services.AddScoped<Checkout>();
         builder.Services.AddSingleton<Payments>();

@@ -1094,7 +1094,7 @@ namespace Platform.Api.Data.Migrations
                         .HasColumnType("numeric(12,2)")
                         .HasColumnName("total");
 
-                    b.Property<Guid>("UserId")
+                    b.Property<Guid?>("UserId")
                         .HasColumnType("uuid")
                         .HasColumnName("user_id");
 
@@ -1764,7 +1764,6 @@ namespace Platform.Api.Data.Migrations
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
                         .HasConstraintName("fk_orders_users_user_id");
                 });
 

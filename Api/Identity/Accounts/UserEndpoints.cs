@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Platform.Api.Data;
 using Platform.Api.Documentation;
@@ -21,6 +22,8 @@ internal static class UserEndpoints
         me.MapPut("/", Replace).WithSummary("Change the caller's name.").ForMembers().NeedsIfMatch().ReadsBody(new UserRequest("Ishmael")).AnswersNotFound();
         me.MapPost("/password", ChangePassword).WithSummary("Change the password: every session ends, and the answer opens a new one.")
             .ForMembers().ReadsBody(new PasswordRequest("a damp drizzly november", "the whiteness of the whale"));
+        me.MapDelete("/", Delete).WithSummary("Delete the account with all that is the caller's. Orders stay, without a name; those that are under way must be done first.")
+            .ForMembers().ReadsBody(new DeletionRequest("a damp drizzly november")).AnswersNotFound().AnswersConflict();
         me.MapGet("/sessions", Sessions).WithSummary($"Where the account is logged in: the {MostSessions} sessions used last.").ForMembers();
         api.MapAddresses();
     }
@@ -36,6 +39,13 @@ internal static class UserEndpoints
         // A record prints its members.
         /// <inheritdoc />
         public override string ToString() => nameof(PasswordRequest);
+    }
+
+    /// <summary>Says again who it is: an access token that was stolen must not be enough.</summary>
+    internal sealed record DeletionRequest([property: Required, MaxLength(PasswordRules.MaxLength)] string? Password)
+    {
+        /// <inheritdoc cref="PasswordRequest.ToString" />
+        public override string ToString() => nameof(DeletionRequest);
     }
 
     /// <summary>A login that has not ended.</summary>
@@ -94,6 +104,16 @@ internal static class UserEndpoints
         return !errors.Any && await change.TryAsync(caller, request.CurrentPassword!, request.NewPassword!, errors, SessionTokens.Client.Of(http), cancellationToken) is { } answer
             ? TypedResults.Ok(answer)
             : Problems.Invalid(errors);
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
+        [FromBody] DeletionRequest request, CurrentUser caller, AccountDeletion deletion, CancellationToken cancellationToken)
+    {
+        var errors = new FieldErrors();
+        PasswordRules.CheckText(errors, request.Password);
+        return errors.Any ? Problems.Invalid(errors)
+            : await deletion.TryAsync(caller, request.Password!, cancellationToken) is { } refusal ? refusal
+            : TypedResults.NoContent();
     }
 
     private static async Task<Ok<Page<SessionView>>> Sessions(CurrentUser caller, PlatformDbContext db, TimeProvider clock, CancellationToken cancellationToken)

@@ -8,7 +8,8 @@ internal sealed class Order
 {
     public Guid Id { get; init; }
 
-    public Guid UserId { get; init; }
+    /// <summary>Whose; null when they had their account deleted: what was sold stays on the books, without a name.</summary>
+    public Guid? UserId { get; init; }
 
     public OrderStatus Status { get; set; }
 

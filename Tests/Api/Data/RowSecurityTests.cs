@@ -60,7 +60,7 @@ public sealed class RowSecurityTests(RowSecurityTests.Crowd crowd) : IClassFixtu
         if (way == 0)
         {
             // Nobody, on a connection that was somebody's a moment ago.
-            return [.. await db.Addresses.Select(a => a.UserId).ToListAsync(ct), .. await db.Orders.Select(o => o.UserId).ToListAsync(ct)];
+            return [.. await db.Addresses.Select(a => a.UserId).ToListAsync(ct), .. await db.Orders.Select(o => o.UserId!.Value).ToListAsync(ct)];
         }
 
         await using var transaction = await db.BeginAsync(new RowScope(user), ct);
@@ -70,7 +70,7 @@ public sealed class RowSecurityTests(RowSecurityTests.Crowd crowd) : IClassFixtu
             case 1:
                 owners.AddRange(await db.Addresses.AsNoTracking().Select(a => a.UserId).ToListAsync(ct));
                 owners.AddRange((await db.Carts.AsNoTracking().Include(c => c.Items).ToListAsync(ct)).Select(c => c.UserId!.Value));
-                owners.AddRange(await db.OrderItems.Join(db.Orders, i => i.OrderId, o => o.Id, (_, o) => o.UserId).ToListAsync(ct));
+                owners.AddRange(await db.OrderItems.Join(db.Orders, i => i.OrderId, o => o.Id, (_, o) => o.UserId!.Value).ToListAsync(ct));
                 break;
             case 2:
                 owners.AddRange(Enumerable.Repeat(user, await db.Addresses.ExecuteUpdateAsync(set => set.SetProperty(a => a.Name, user.ToString()), ct)));
@@ -96,7 +96,7 @@ public sealed class RowSecurityTests(RowSecurityTests.Crowd crowd) : IClassFixtu
                 return [user];
             default:
                 await db.ReviewDrafts.ExecuteDeleteAsync(ct);
-                owners.AddRange(await db.Orders.Select(o => o.UserId).ToListAsync(ct));
+                owners.AddRange(await db.Orders.Select(o => o.UserId!.Value).ToListAsync(ct));
                 await transaction.RollbackAsync(ct);
                 return owners;
         }
