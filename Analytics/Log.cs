@@ -57,4 +57,11 @@ internal static partial class Log
     // Warning: what was loaded before goes on.
     [LoggerMessage(EventId = 5105, Level = LogLevel.Warning, Message = "Model {Version} cannot be loaded now: {Cause}")]
     internal static partial void ModelNotLoaded(this ILogger logger, string version, string cause);
+
+    // Error: what was asked for is not done until it is.
+    [LoggerMessage(EventId = 5301, Level = LogLevel.Error, Message = "Those who asked to be forgotten cannot be forgotten now; it is tried again: {Cause}")]
+    internal static partial void NotForgotten(this ILogger logger, string cause);
+
+    [LoggerMessage(EventId = 5302, Level = LogLevel.Information, Message = "An account was forgotten: {Events} events, {Mentions} mentions, {Parked} parked, {Histories} histories, {Orders} orders, {Vectors} vectors.")]
+    internal static partial void Forgotten(this ILogger logger, int events, int mentions, int parked, int histories, int orders, int vectors);
 }

@@ -1,4 +1,5 @@
 using Platform.Analytics.Access;
+using Platform.Analytics.Forgetting;
 using Platform.Analytics.Ingest;
 using Platform.Analytics.Projections;
 using Platform.Analytics.Reconciliation;
@@ -24,6 +25,7 @@ internal static class Program
         builder.AddRecommendations();
         builder.AddModelTraining();
         builder.AddReconciliation();
+        builder.AddForgetting();
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
@@ -31,6 +33,7 @@ internal static class Program
         app.MapParked();
         app.MapRecommendations();
         app.MapReconciliation();
+        app.MapForgetting();
         return app;
     }
 }

@@ -41,7 +41,7 @@ internal static class EventMap
     /// <param name="unreadable">Gets messages that should be events and are not as they are written.</param>
     internal static IEnumerable<AnalyticsEvent> Of(ChangeBatch batch, Action<ChangeMessage>? unreadable = null)
     {
-        var messages = new Queue<ChangeMessage>(batch.Messages.Where(InteractionMessage.Is));
+        var messages = new Queue<ChangeMessage>(batch.Messages.Where(message => InteractionMessage.Is(message) || ForgetMessage.Is(message)));
         foreach (var change in batch.Changes)
         {
             while (messages.TryPeek(out var earlier) && earlier.Id < change.Id)
@@ -62,7 +62,7 @@ internal static class EventMap
 
         AnalyticsEvent? Read(ChangeMessage message)
         {
-            var read = InteractionMessage.Read(message, batch.CommitTime);
+            var read = ForgetMessage.Is(message) ? ForgetMessage.Read(message, batch.CommitTime) : InteractionMessage.Read(message, batch.CommitTime);
             if (read is null)
                 unreadable?.Invoke(message);
             return read;

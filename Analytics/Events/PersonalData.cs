@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
 namespace Platform.Analytics.Events;
 
 /// <summary>
@@ -6,6 +9,9 @@ namespace Platform.Analytics.Events;
 /// </summary>
 internal static class PersonalData
 {
+    /// <summary>The member of an event's data that says who.</summary>
+    internal const string Member = "user_id";
+
     /// <summary>The columns of the database that say who, as <c>schema.table.column</c>.</summary>
     internal static readonly IReadOnlySet<string> Columns = new HashSet<string>(StringComparer.Ordinal)
     {
@@ -13,4 +19,19 @@ internal static class PersonalData
         "store.reviews.user_id",
         "telemetry.interactions.user_id",
     };
+
+    /// <summary>The stream of what somebody did that is nobody else's business.</summary>
+    internal static string StreamOf(Guid user) => $"user:{user}";
+
+    /// <summary>Whose event it is; null when it does not say.</summary>
+    internal static Guid? UserOf(AnalyticsEvent one) =>
+        one.Data.ValueKind == JsonValueKind.Object && one.Data.TryGetProperty(Member, out var user) && user.ValueKind == JsonValueKind.String && user.TryGetGuid(out var id) ? id : null;
+
+    /// <summary>An event's data without the one whose it is.</summary>
+    internal static JsonElement Without(JsonElement data)
+    {
+        var rest = JsonObject.Create(data)!;
+        rest.Remove(Member);
+        return JsonSerializer.SerializeToElement(rest);
+    }
 }

@@ -11,6 +11,7 @@ internal sealed class EventContainers(CosmosClient client, EventStoreOptions opt
 {
     internal const string EventsName = "events";
     internal const string ParkedName = "parked";
+    internal const string ForgottenName = "forgotten";
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
@@ -65,6 +66,7 @@ internal sealed class EventContainers(CosmosClient client, EventStoreOptions opt
         Database database = await client.CreateDatabaseIfNotExistsAsync(options.Database, cancellationToken: cancellationToken).ConfigureAwait(false);
         await database.CreateContainerIfNotExistsAsync(EventsName, "/stream", cancellationToken: cancellationToken).ConfigureAwait(false);
         await database.CreateContainerIfNotExistsAsync(ParkedName, "/stream", cancellationToken: cancellationToken).ConfigureAwait(false);
+        await database.CreateContainerIfNotExistsAsync(ForgottenName, "/id", cancellationToken: cancellationToken).ConfigureAwait(false);
         _areThere = true;
     }
 }

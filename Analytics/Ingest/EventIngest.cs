@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Platform.Analytics.Events;
+using Platform.Analytics.Forgetting;
 using Platform.ChangeStream;
 
 namespace Platform.Analytics.Ingest;
@@ -13,7 +14,7 @@ namespace Platform.Analytics.Ingest;
 /// An instance that has lost the slot may go on writing for a moment. What it writes is what the next one writes, too, and in the
 /// same order: the id says what an event is, and whoever comes second finds it there.
 /// </remarks>
-internal sealed class EventIngest(ChangeStreamReader reader, EventStore store, ParkedStreams parked, ParkedReplay replay, EventStoreOptions options, IngestTelemetry telemetry, ILogger<EventIngest> logger, TimeProvider clock) : BackgroundService
+internal sealed class EventIngest(ChangeStreamReader reader, EventStore store, ParkedStreams parked, ParkedReplay replay, Forgetfulness forgetfulness, EventStoreOptions options, IngestTelemetry telemetry, ILogger<EventIngest> logger, TimeProvider clock) : BackgroundService
 {
     // Of batches; one has a thousand changes at most.
     private const int MostWaiting = 16;
@@ -97,9 +98,13 @@ internal sealed class EventIngest(ChangeStreamReader reader, EventStore store, P
 
             // Whoever had the slot in between may have parked a stream, which must not be gone on with here.
             if (last!.Epoch != epoch)
+            {
                 await parked.LoadAsync(cancellationToken).ConfigureAwait(false);
+                await forgetfulness.LoadAsync(cancellationToken).ConfigureAwait(false);
+            }
+
             epoch = last.Epoch;
-            await store.WriteAsync(events, cancellationToken).ConfigureAwait(false);
+            await store.WriteAsync(await forgetfulness.ApplyAsync(events, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
             await reader.ConfirmAsync(last, cancellationToken).ConfigureAwait(false);
             _hasFailed = false;
             if (events.Count > 0)

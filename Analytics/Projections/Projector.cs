@@ -34,8 +34,8 @@ internal sealed class Projector(Checkpoint checkpoint, CheckpointStore checkpoin
         if (await ReadAsync(cancellationToken).ConfigureAwait(false) is not var (range, page))
             return [];
         await ApplyAsync([.. page.Rows.Where(Counts)], Checkpoint.Page + 1, cancellationToken).ConfigureAwait(false);
-        // Before the page is done: whoever does it again asks again.
-        if (!page.Rows.All(Counts))
+        // Before the page is done: whoever does it again asks again. What only lost its name counts as it did.
+        if (page.Rows.Any(row => !Counts(row) && !row.IsForgotten))
             await askForRebuild(cancellationToken).ConfigureAwait(false);
         Checkpoint = await checkpoints.SaveAsync(Checkpoint with
         {

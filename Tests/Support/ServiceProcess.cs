@@ -8,10 +8,11 @@ namespace Platform.Tests.Support;
 internal abstract class ServiceProcess : IAsyncDisposable
 {
     /// <param name="service">The project.</param>
-    /// <param name="settings">Its configuration.</param>
+    /// <param name="settings">Its configuration; with <c>Urls</c>, where it listens.</param>
     protected ServiceProcess(string service, IEnumerable<(string Key, string Value)> settings)
     {
-        Address = new Uri($"http://127.0.0.1:{FreePort()}");
+        settings = [.. settings];
+        Address = settings.LastOrDefault(setting => setting.Key == "Urls").Value is { } url ? new Uri(url) : FreeAddress();
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"Platform.{service}.dll"), "--urls", Address.OriginalString])
         {
             WorkingDirectory = AppContext.BaseDirectory,
@@ -77,10 +78,11 @@ internal abstract class ServiceProcess : IAsyncDisposable
         }
     }
 
-    private static int FreePort()
+    /// <summary>Where nobody listens: for services that are to know each other before either is there.</summary>
+    public static Uri FreeAddress()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        return new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
     }
 }

@@ -18,6 +18,7 @@ internal sealed class FeedRow
         Lsn = NumberOf(row, "_lsn");
         StoredAt = NumberOf(row, "_ts");
         IsRepaired = NumberOf(row, "revision") > 0;
+        IsForgotten = row.TryGetProperty("forgotten", out var forgotten) && forgotten.ValueKind == JsonValueKind.True;
         _data = row.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Object ? data : default;
         At = Time("at") ?? CommittedAt;
     }
@@ -48,6 +49,9 @@ internal sealed class FeedRow
 
     /// <summary>Whether it happened to an entity of a kind, or to a part of one.</summary>
     internal bool IsOf(string kind) => Type.Length > kind.Length && Type.StartsWith(kind, StringComparison.Ordinal) && Type[kind.Length] == '.';
+
+    /// <summary>Whether all that was changed of it is that it does not say any more whose it is.</summary>
+    internal bool IsForgotten { get; }
 
     internal string? Text(string name) => TextOf(_data, name);
 

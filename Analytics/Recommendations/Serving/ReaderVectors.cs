@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Serialization;
 using Microsoft.Azure.Cosmos;
+using Platform.Analytics.Forgetting;
 using Platform.Analytics.Ingest;
 using Platform.Analytics.Projections;
 using Platform.Analytics.Recommendations.Versions;
@@ -8,12 +9,8 @@ using Platform.Analytics.Recommendations.Versions;
 namespace Platform.Analytics.Recommendations.Serving;
 
 /// <summary>Keeps the vectors of readers beside those of books, as they were searched with last.</summary>
-internal sealed class ReaderVectors([FromKeyedServices(CosmosClients.AtOnce)] CosmosClient client, EventStoreOptions options, ILogger<ReaderVectors> logger)
+internal sealed class ReaderVectors(ModelContainers containers, ForgottenUsers forgotten, ILogger<ReaderVectors> logger)
 {
-    private static readonly ItemRequestOptions Quiet = new() { EnableContentResponseOnWrite = false };
-
-    private Container Vectors => client.GetContainer(options.Database, ModelContainers.VectorsName);
-
     /// <summary>A reader's vector.</summary>
     /// <param name="Id">The reader.</param>
     /// <param name="Set">The partition key: of each reader its own.</param>
@@ -33,11 +30,22 @@ internal sealed class ReaderVectors([FromKeyedServices(CosmosClients.AtOnce)] Co
     /// <summary>The vector that is kept; null when there is none.</summary>
     internal async Task<ReaderVector?> FindAsync(Guid user, CancellationToken cancellationToken)
     {
-        using var answer = await Vectors.ReadItemStreamAsync(user.ToString(), new PartitionKey(SetOf(user)), cancellationToken: cancellationToken).ConfigureAwait(false);
-        if (answer.StatusCode == HttpStatusCode.NotFound)
+        try
+        {
+            return await containers.Vectors.ReadItemAsync<ReaderVector>(user.ToString(), new PartitionKey(SetOf(user)), cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
+        {
             return null;
-        answer.EnsureSuccessStatusCode();
-        return client.ClientOptions.Serializer.FromStream<ReaderVector>(answer.Content);
+        }
+    }
+
+    /// <summary>Removes the vector that is kept, if there is one.</summary>
+    internal async Task RemoveAsync(Guid user, CancellationToken cancellationToken)
+    {
+        using var answer = await containers.Vectors.DeleteItemStreamAsync(user.ToString(), new PartitionKey(SetOf(user)), cancellationToken: cancellationToken).ConfigureAwait(false);
+        if (answer.StatusCode != HttpStatusCode.NotFound)
+            answer.EnsureSuccessStatusCode();
     }
 
     /// <summary>Keeps a vector, unless it is kept already. That it cannot be kept now takes no answer from the reader.</summary>
@@ -48,7 +56,10 @@ internal sealed class ReaderVectors([FromKeyedServices(CosmosClients.AtOnce)] Co
             if (await FindAsync(history.User, cancellationToken).ConfigureAwait(false) is { } kept && kept.Model == version && kept.AsOf == history.AsOf)
                 return;
             var next = new ReaderVector(history.User.ToString(), SetOf(history.User), version, history.AsOf, vector);
-            await Vectors.UpsertItemAsync(next, new PartitionKey(next.Set), Quiet, cancellationToken).ConfigureAwait(false);
+            await containers.Vectors.UpsertItemAsync(next, new PartitionKey(next.Set), EventContainers.Quiet, cancellationToken).ConfigureAwait(false);
+            // Only now: whoever was to be forgotten before is found here, and of whoever is later the vector is there to be removed.
+            if (await forgotten.FindAsync(history.User, cancellationToken).ConfigureAwait(false) is not null)
+                await RemoveAsync(history.User, cancellationToken).ConfigureAwait(false);
         }
         catch (CosmosException e)
         {

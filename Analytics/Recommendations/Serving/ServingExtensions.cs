@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Platform.Analytics.Projections;
+using Platform.Analytics.Recommendations.Versions;
 
 namespace Platform.Analytics.Recommendations.Serving;
 
@@ -8,8 +8,7 @@ internal static class ServingExtensions
 {
     internal static void AddRecommendations(this IHostApplicationBuilder builder)
     {
-        builder.Services.TryAddSingleton<ProjectionContainers>();
-        builder.Services.TryAddSingleton<ProjectionReader>();
+        builder.Services.TryAddSingleton<ModelContainers>();
         builder.Services.AddSingleton<CurrentModel>();
         builder.Services.AddSingleton<Candidates>();
         builder.Services.AddSingleton<ReaderVectors>();

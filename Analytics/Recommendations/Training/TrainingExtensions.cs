@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Platform.Analytics.Recommendations.Versions;
 
 namespace Platform.Analytics.Recommendations.Training;
@@ -10,7 +11,7 @@ internal static class TrainingExtensions
     {
         builder.Services.AddSingleton(Parameters.Default);
         builder.Services.AddSingleton(TrainingOptions.From(builder.Configuration));
-        builder.Services.AddSingleton<ModelContainers>();
+        builder.Services.TryAddSingleton<ModelContainers>();
         builder.Services.AddSingleton<ModelStore>();
         builder.Services.AddSingleton<OldVersions>();
         builder.Services.AddSingleton<TrainingTelemetry>();

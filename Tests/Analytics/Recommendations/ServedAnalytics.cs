@@ -2,10 +2,12 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Platform.Analytics;
 using Platform.Analytics.Access;
+using Platform.Analytics.Forgetting;
 using Platform.Analytics.Ingest;
 using Platform.Analytics.Projections;
 using Platform.Analytics.Projections.Documents;
@@ -45,7 +47,12 @@ internal sealed class ServedAnalytics : IAsyncDisposable
         builder.AddAccess();
         builder.AddCosmosClients();
         builder.AddEventStore();
+        builder.Services.AddSingleton<ProjectionContainers>();
+        builder.Services.AddSingleton<ProjectionReader>();
         builder.AddRecommendations();
+        builder.AddForgetting();
+        // The test does what they do when it wants it done.
+        builder.Services.RemoveAll<IHostedService>();
         var tokens = new TokenIssuer();
         builder.Services.AddSingleton(services => new PublishedKeys(new HttpClient(tokens) { BaseAddress = new Uri("http://api") }, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<PublishedKeys>>()));
         var app = builder.Build();
@@ -53,6 +60,7 @@ internal sealed class ServedAnalytics : IAsyncDisposable
         app.UseAccess();
         app.MapParked();
         app.MapRecommendations();
+        app.MapForgetting();
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new ServedAnalytics(app, tokens, await cosmos.Client.CreateDatabaseAsync(name, cancellationToken: TestContext.Current.CancellationToken));
     }
