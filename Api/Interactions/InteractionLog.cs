@@ -52,8 +52,10 @@ internal sealed class InteractionLog(PlatformDbContext db, TimeProvider clock)
     {
         var now = clock.GetUtcNow();
         await using var transaction = await db.BeginAsync(new RowScope(user), cancellationToken);
+        // An account that is being deleted is waited for: what is written of it afterwards nobody would remove.
+        var isGone = user is { } id && (await db.Database.SqlQuery<Guid>($"""SELECT id AS "Value" FROM identity.users WHERE id = {id} FOR KEY SHARE""").ToListAsync(cancellationToken)).Count == 0;
         var unknown = await FindUnknownAsync(sent, cancellationToken);
-        var refused = sent.Select((one, index) => new Refusal(index, ReasonToRefuse(one, now) ?? unknown.GetValueOrDefault(index) ?? "")).Where(refusal => refusal.Reason != "").ToList();
+        var refused = sent.Select((one, index) => new Refusal(index, isGone ? "needs-login" : ReasonToRefuse(one, now) ?? unknown.GetValueOrDefault(index) ?? "")).Where(refusal => refusal.Reason != "").ToList();
         var taken = sent.Where((_, index) => refused.TrueForAll(refusal => refusal.Index != index)).DistinctBy(one => one.Id).ToList();
         var accepted = taken.Count == 0 ? 0 : await InsertAsync(taken, now, cancellationToken);
         await db.Database.ExecuteSqlAsync($"""

@@ -1,4 +1,5 @@
 using System.Net;
+using Npgsql;
 using Platform.Tests.Api.Catalog;
 using Platform.Tests.Api.Store;
 using Platform.Tests.Support;
@@ -95,6 +96,29 @@ public sealed class AccountDeletionTests(ApiFixture api) : IClassFixture<ApiFixt
 
         Assert.Single(answers, answer => answer.Status == HttpStatusCode.NoContent);
         Assert.All(answers, answer => Assert.True((int)answer.Status < 500, answer.Body?.ToJsonString()));
+    }
+
+    [Fact]
+    public async Task What_is_told_while_the_account_is_being_deleted_is_not_kept()
+    {
+        var reader = api.NewClient();
+        var (user, _) = await reader.RegisterAsync(api.Database, $"{Guid.CreateVersion7():N}@example.org");
+        var book = await api.Admin.AddAsync("/api/v1/books", new { title = "Emma" });
+        await using var deleting = new NpgsqlConnection(api.Database.Admin);
+        await deleting.OpenAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await deleting.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using var holding = new NpgsqlCommand("SELECT FROM identity.users WHERE id = $1 FOR UPDATE", deleting, transaction) { Parameters = { new() { Value = user } } };
+        await holding.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+        var told = reader.SendAsync(HttpMethod.Post, "/api/v1/interactions", new { interactions = new[] { new { id = Guid.CreateVersion7(), kind = "view", bookId = book } } });
+        await Eventually.HoldsAsync(async () => await api.Database.ScalarAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") == 1, "it waits");
+        await using var deletion = new NpgsqlCommand("DELETE FROM identity.users WHERE id = $1", deleting, transaction) { Parameters = { new() { Value = user } } };
+        await deletion.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await transaction.CommitAsync(TestContext.Current.CancellationToken);
+
+        var answer = await told;
+        Assert.Equal("needs-login", answer.Body!["refused"]![0]!["reason"]!.GetValue<string>());
+        Assert.Equal(0, await CountAsync("telemetry.interactions WHERE user_id = $1", user));
     }
 
     private Task<long> CountAsync(string rows, Guid user) => api.Database.ScalarAsync<long>($"SELECT count(*) FROM {rows}", user);
