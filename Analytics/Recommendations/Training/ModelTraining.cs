@@ -35,7 +35,8 @@ internal sealed class ModelTraining(
         }
     }
 
-    private async Task<bool> IsDueAsync(CancellationToken cancellationToken)
+    /// <summary>Whether it is time for another version.</summary>
+    internal async Task<bool> IsDueAsync(CancellationToken cancellationToken)
     {
         var readers = await projections.CountReadersAsync(cancellationToken).ConfigureAwait(false);
         if (readers < parameters.LeastReaders)
