@@ -5,13 +5,14 @@ using Platform.LoadTests.Cache;
 using Platform.LoadTests.Changes;
 using Platform.LoadTests.Changes.Clients;
 using Platform.LoadTests.Checkout;
+using Platform.LoadTests.Events;
 using Platform.LoadTests.Http;
 using Platform.LoadTests.Race;
 using Platform.LoadTests.Recommend;
 
 var bench = new Command("bench", "Measure one thing next to its limit, both in the same run.")
 {
-    ImportBench.Create(), EmbeddingBench.Create(), SearchBench.Create(), SeedBench.Create(), CacheBench.Create(), AccountsBench.Create(), CheckoutBench.Create(), PermissionBench.Create(), ChangesBench.Create(), RecommendBench.Create(),
+    ImportBench.Create(), EmbeddingBench.Create(), SearchBench.Create(), SeedBench.Create(), CacheBench.Create(), AccountsBench.Create(), CheckoutBench.Create(), PermissionBench.Create(), ChangesBench.Create(), AnalyticsBench.Create(), RecommendBench.Create(),
 };
 var soak = new Command("soak", "Use one thing for long and watch what it costs.") { RedisSoak.Create() };
 var race = new Command("race", "Look for what must not happen.") { CacheRace.Create(), RaceNode.Create() };

@@ -47,7 +47,7 @@ internal sealed class EventContainers(CosmosClient client, EventStoreOptions opt
                     logger.StoreIsBack();
                 return done;
             }
-            catch (Exception e) when (e is CosmosException or HttpRequestException or TimeoutException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            catch (Exception e) when (e is CosmosException or HttpRequestException or TimeoutException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
                 // A database that was made anew has no containers.
                 if (e is CosmosException { StatusCode: HttpStatusCode.NotFound })

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Net;
+using System.Text.Json;
 using Microsoft.Azure.Cosmos;
 using Platform.Analytics.Events;
 
@@ -13,29 +15,64 @@ namespace Platform.Analytics.Ingest;
 /// however often it is delivered here: what projections have applied, they need not compare. That a delivery was there already,
 /// Cosmos DB says by 409.
 /// </remarks>
-internal sealed class EventStore(EventContainers containers, ParkedStreams parked, EventStoreOptions options, IngestTelemetry telemetry)
+internal sealed class EventStore(EventContainers containers, ParkedStreams parked, EventStoreOptions options, IngestTelemetry telemetry) : IDisposable
 {
     // What a transactional batch takes.
     private const int MostInBatch = 100;
 
+    // So few are written one after the other: each goes with those of other streams, which costs less than a request of their own.
+    private const int FewOfStream = 3;
+
     private static readonly TransactionalBatchItemRequestOptions QuietInBatch = new() { EnableContentResponseOnWrite = false };
 
-    /// <summary>Writes events; what is there already stays as it is.</summary>
+    // The last of each stream that is on its way: what follows waits for it.
+    private readonly ConcurrentDictionary<string, Task> _underWay = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _streams = new(options.Parallelism);
+
+    /// <summary>
+    /// Writes events; what is there already stays as it is. More may be given before it is done, by one caller: so there is always enough
+    /// on its way, and those of a stream keep their order.
+    /// </summary>
     /// <param name="events">In order.</param>
     /// <param name="cancellationToken">Ends it; then some are written.</param>
     internal async Task WriteAsync(IReadOnlyList<AnalyticsEvent> events, CancellationToken cancellationToken)
     {
-        var streams = events.GroupBy(one => one.Stream, StringComparer.Ordinal).Select(stream => stream.ToList()).ToList();
-        await Parallel.ForEachAsync(streams, new ParallelOptions { MaxDegreeOfParallelism = options.Parallelism, CancellationToken = cancellationToken }, async (stream, ended) =>
-            await WriteStreamAsync(stream, ended).ConfigureAwait(false)).ConfigureAwait(false);
+        List<KeyValuePair<string, Task>> writing = [];
+        foreach (var stream in events.GroupBy(one => one.Stream, StringComparer.Ordinal))
+        {
+            var written = WriteStreamAsync([.. stream], _underWay.GetValueOrDefault(stream.Key, Task.CompletedTask), cancellationToken);
+            _underWay[stream.Key] = written;
+            writing.Add(new(stream.Key, written));
+        }
+
+        try
+        {
+            await Task.WhenAll(writing.Select(one => one.Value)).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Unless something follows it already.
+            foreach (var one in writing)
+                _underWay.TryRemove(one);
+        }
+
         telemetry.Written(events.Count);
     }
 
-    private async Task WriteStreamAsync(List<AnalyticsEvent> events, CancellationToken cancellationToken)
+    private async Task WriteStreamAsync(List<AnalyticsEvent> events, Task before, CancellationToken cancellationToken)
     {
-        var (written, refusal) = parked.IsBlocked(events[0].Stream) ? (0, null) : await AddAsync(events, cancellationToken).ConfigureAwait(false);
-        if (written < events.Count)
-            await parked.ParkAsync(events.GetRange(written, events.Count - written), refusal, cancellationToken).ConfigureAwait(false);
+        await before.ConfigureAwait(false);
+        await _streams.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var (written, refusal) = parked.IsBlocked(events[0].Stream) ? (0, null) : await AddAsync(events, cancellationToken).ConfigureAwait(false);
+            if (written < events.Count)
+                await parked.ParkAsync(events.GetRange(written, events.Count - written), refusal, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _streams.Release();
+        }
     }
 
     /// <summary>Adds events of one stream up to the first that is refused.</summary>
@@ -45,7 +82,7 @@ internal sealed class EventStore(EventContainers containers, ParkedStreams parke
     internal async Task<(int Added, string? Refusal)> AddAsync(IReadOnlyList<AnalyticsEvent> events, CancellationToken cancellationToken)
     {
         var added = 0;
-        foreach (var part in events.Chunk(MostInBatch))
+        foreach (var part in events.Chunk(events.Count <= FewOfStream ? 1 : MostInBatch))
         {
             var refusal = await containers.InsistAsync(ended => TryAsync(part, ended), cancellationToken).ConfigureAwait(false);
             if (refusal is null)
@@ -67,36 +104,34 @@ internal sealed class EventStore(EventContainers containers, ParkedStreams parke
         return (added, null);
     }
 
+    /// <inheritdoc />
+    public void Dispose() => _streams.Dispose();
+
     /// <returns>Why it is refused for good; null when they are there.</returns>
     private async Task<string?> TryAsync(AnalyticsEvent[] events, CancellationToken cancellationToken)
     {
         var key = new PartitionKey(events[0].Stream);
         if (events is [var only])
         {
-            try
-            {
-                await containers.Events.CreateItemAsync(only, key, EventContainers.Quiet, cancellationToken).ConfigureAwait(false);
+            // A stream comes back with the answer as it is: that an event was there already costs no exception.
+            using var content = Content(only);
+            using var single = await containers.Events.CreateItemStreamAsync(content, key, EventContainers.Quiet, cancellationToken).ConfigureAwait(false);
+            if (single.StatusCode == HttpStatusCode.Conflict)
                 return null;
-            }
-            catch (CosmosException e) when (e.StatusCode == HttpStatusCode.Conflict)
-            {
-                return null;
-            }
-            catch (CosmosException e) when (EventContainers.IsRefusal(e.StatusCode))
-            {
-                return e.Message;
-            }
+            if (EventContainers.IsRefusal(single.StatusCode))
+                return Refusal(single.StatusCode, single.ErrorMessage);
+            single.EnsureSuccessStatusCode();
+            return null;
         }
 
         var batch = containers.Events.CreateTransactionalBatch(key);
         foreach (var one in events)
-            batch.CreateItem(one, QuietInBatch);
+            batch.CreateItemStream(Content(one), QuietInBatch);
         using var answer = await batch.ExecuteAsync(cancellationToken).ConfigureAwait(false);
         if (answer.IsSuccessStatusCode)
             return null;
-        // There is no message where one of them is what is refused.
         if (EventContainers.IsRefusal(answer.StatusCode))
-            return answer.ErrorMessage ?? $"Cosmos DB answered {(int)answer.StatusCode}.";
+            return Refusal(answer.StatusCode, answer.ErrorMessage);
         if (answer.StatusCode == HttpStatusCode.Conflict)
         {
             // An earlier delivery ended after some of them, or its answer was lost.
@@ -108,6 +143,11 @@ internal sealed class EventStore(EventContainers containers, ParkedStreams parke
 
         throw new CosmosException(answer.ErrorMessage, answer.StatusCode, 0, answer.ActivityId, answer.RequestCharge);
     }
+
+    private static MemoryStream Content(AnalyticsEvent one) => new(JsonSerializer.SerializeToUtf8Bytes(one, JsonSerializerOptions.Web));
+
+    // There is no message where one of a batch is what is refused.
+    private static string Refusal(HttpStatusCode status, string? message) => $"Cosmos DB answered {(int)status}. {message}".TrimEnd();
 
     private async Task<HashSet<string>> FindAsync(AnalyticsEvent[] events, PartitionKey key, CancellationToken cancellationToken)
     {

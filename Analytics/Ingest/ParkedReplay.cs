@@ -46,14 +46,11 @@ internal sealed class ParkedReplay(EventContainers containers, ParkedStreams par
         return true;
     }
 
-    /// <summary>Does what was asked for. By the instance that has the slot, while it writes nothing else.</summary>
-    internal async Task RunAsync(CancellationToken cancellationToken)
-    {
-        foreach (var stream in await containers.InsistAsync(ReadRequestedAsync, cancellationToken).ConfigureAwait(false))
-            await ReplayAsync(stream, cancellationToken).ConfigureAwait(false);
-    }
+    /// <summary>The streams that somebody has asked for.</summary>
+    internal Task<List<string>> FindAskedAsync(CancellationToken cancellationToken) => containers.InsistAsync(ReadAskedAsync, cancellationToken);
 
-    private async Task ReplayAsync(string stream, CancellationToken cancellationToken)
+    /// <summary>Replays a stream. By the instance that has the slot, while it writes nothing else.</summary>
+    internal async Task RunAsync(string stream, CancellationToken cancellationToken)
     {
         var (key, replayed) = (new PartitionKey(stream), 0);
         while (await containers.InsistAsync(ended => ReadAsync(key, MostAtOnce, ended), cancellationToken).ConfigureAwait(false) is { Count: > 0 } waiting)
@@ -88,7 +85,7 @@ internal sealed class ParkedReplay(EventContainers containers, ParkedStreams par
         return found;
     }
 
-    private async Task<List<string>> ReadRequestedAsync(CancellationToken cancellationToken)
+    private async Task<List<string>> ReadAskedAsync(CancellationToken cancellationToken)
     {
         List<string> found = [];
         var query = new QueryDefinition("SELECT VALUE c.stream FROM c WHERE c.id = @request").WithParameter("@request", RequestId);

@@ -156,17 +156,13 @@ internal static class ChangesBench
         while (!reader.Status.IsActive)
             await Task.Delay(50, cancellationToken);
 
-        var began = Stopwatch.GetTimestamp();
-        await Parallel.ForEachAsync(Enumerable.Range(1, Count), new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken }, async (n, token) =>
+        await Paced.RunAsync(Count, PerSecond, async (n, token) =>
         {
-            var due = TimeSpan.FromSeconds((double)n / PerSecond) - Stopwatch.GetElapsedTime(began);
-            if (due > TimeSpan.Zero)
-                await Task.Delay(due, token);
             await using var command = source.CreateCommand("INSERT INTO things VALUES ($1, now(), 0, gen_random_uuid(), '')");
             command.Parameters.Add(new() { Value = n });
             await command.ExecuteNonQueryAsync(token);
             committed[n] = Stopwatch.GetTimestamp();
-        });
+        }, cancellationToken);
         await all.Task.WaitAsync(TimeSpan.FromMinutes(1), cancellationToken);
         await stop.CancelAsync();
         await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -41,6 +41,13 @@ internal sealed class EventWriter : IAsyncDisposable
     public static AnalyticsEvent Event(string stream, int number, string text = "") => new($"{number}", stream, "test.happened",
         DateTimeOffset.UnixEpoch.AddSeconds(number), $"{number:x16}-1-00000001", JsonSerializer.SerializeToElement(new { text }));
 
+    /// <summary>Replays what was asked for, as the instance does that has the slot.</summary>
+    public async Task ReplayAsync()
+    {
+        foreach (var stream in await Replay.FindAskedAsync(TestContext.Current.CancellationToken))
+            await Replay.RunAsync(stream, TestContext.Current.CancellationToken);
+    }
+
     /// <summary>The ids of all events, in the order of the change feed.</summary>
     public async Task<List<string>> FeedAsync()
     {

@@ -27,7 +27,7 @@ public sealed class ParkedEndpointTests(CosmosFixture cosmos) : IClassFixture<Co
         using var asked = await admin.PostAsync($"{Address}/book:1/replay", null, Ended);
         using var again = await admin.PostAsync($"{Address}/book:1/replay", null, Ended);
         var meanwhile = await ReadAsync(admin);
-        await analytics.Services.GetRequiredService<ParkedReplay>().RunAsync(Ended);
+        await analytics.Services.GetRequiredService<ParkedReplay>().RunAsync("book:1", Ended);
         var after = await ReadAsync(admin);
 
         var stream = before["items"]!.AsArray().Single()!;

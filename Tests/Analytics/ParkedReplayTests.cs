@@ -17,7 +17,7 @@ public sealed class ParkedReplayTests(CosmosFixture cosmos) : IClassFixture<Cosm
         await writer.Store.WriteAsync([Event("b", 61)], Ended);
 
         Assert.True(await writer.Replay.AskAsync("a", Ended));
-        await writer.Replay.RunAsync(Ended);
+        await writer.ReplayAsync();
         await writer.Store.WriteAsync([Event("a", 62)], Ended);
 
         Assert.Equal([.. Enumerable.Range(1, 60), 62], (await writer.FeedAsync()).Where(id => id != "61").Select(int.Parse));
@@ -29,7 +29,7 @@ public sealed class ParkedReplayTests(CosmosFixture cosmos) : IClassFixture<Cosm
     {
         await using var writer = await ParkAsync("a", 3);
 
-        await writer.Replay.RunAsync(Ended);
+        await writer.ReplayAsync();
 
         Assert.Equal(["1"], await writer.FeedAsync());
         Assert.Equal(2, (await writer.ParkedOfAsync("a")).Count);
@@ -53,7 +53,7 @@ public sealed class ParkedReplayTests(CosmosFixture cosmos) : IClassFixture<Cosm
         await next.Parked.LoadAsync(Ended);
         Assert.True(next.Parked.IsBlocked("a"));
 
-        await next.Replay.RunAsync(Ended);
+        await next.ReplayAsync();
 
         Assert.Equal(["1", "2", "3", "4", "5"], await next.FeedAsync());
         Assert.False(next.Parked.IsBlocked("a"));
@@ -67,7 +67,7 @@ public sealed class ParkedReplayTests(CosmosFixture cosmos) : IClassFixture<Cosm
         await using var writer = await ParkAsync("a", 2);
 
         await writer.Replay.AskAsync("a", Ended);
-        await writer.Replay.RunAsync(Ended);
+        await writer.ReplayAsync();
 
         var stored = await writer.Containers.Events.ReadItemAsync<AnalyticsEvent>("2", new PartitionKey("a"), cancellationToken: Ended);
         Assert.Equal("{}", stored.Resource.Data.GetRawText());

@@ -27,7 +27,7 @@ internal sealed class RealtimeNodes : IDisposable
                 var server = ServerProcess.Start(typeof(ChangeLog).Assembly.Location, [], Settings(database, redis), processor: null);
                 nodes._nodes.Add(server);
                 await server.ReadyAsync(client, "/health", cancellationToken);
-                await HeldAsync(source, cancellationToken);
+                await new BenchSlot(source, Slot).HeldAsync(cancellationToken);
             }
 
             nodes._addresses = [.. nodes._nodes.Select(node => node.Address)];
@@ -51,32 +51,11 @@ internal sealed class RealtimeNodes : IDisposable
     /// <summary>Forgets all that nodes have left, once they have ended.</summary>
     internal static async Task ForgetAsync(NpgsqlDataSource source, BenchRedis redis, CancellationToken cancellationToken)
     {
-        await using var drop = source.CreateCommand($"DELETE FROM ops.change_streams WHERE slot = '{Slot}'; SELECT pg_drop_replication_slot('{Slot}')");
-        for (var attempt = 0; ; attempt++)
-        {
-            try
-            {
-                await drop.ExecuteNonQueryAsync(cancellationToken);
-                break;
-            }
-            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.ObjectInUse && attempt < 100)
-            {
-                // The server has not noticed yet that they are gone.
-                await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
-            }
-        }
-
+        await new BenchSlot(source, Slot).DropAsync(cancellationToken);
         await redis.ForgetAsync(Space);
     }
 
     public void Dispose() => _nodes.ForEach(node => node.Dispose());
-
-    private static async Task HeldAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
-    {
-        await using var command = source.CreateCommand($"SELECT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = '{Slot}' AND active)");
-        while (await command.ExecuteScalarAsync(cancellationToken) is not true)
-            await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
-    }
 
     private static Dictionary<string, string> Settings(BenchDatabase database, string redis) => new()
     {
