@@ -1,3 +1,4 @@
+using Microsoft.Azure.Cosmos;
 using Platform.Analytics.Projections;
 using Platform.Analytics.Projections.Documents;
 using Platform.Tests.Emulators.Cosmos;
@@ -153,6 +154,20 @@ public sealed class ProjectorTests(CosmosFixture cosmos) : IClassFixture<CosmosF
         await _store.ProjectAsync();
 
         Assert.Equal(2, (await _store.Generations.FindAsync(Ended))!.Building);
+    }
+
+    [Fact]
+    public async Task An_event_that_only_lost_its_name_is_not_counted_again_and_nothing_is_built_anew()
+    {
+        var view = new Told(_now).Interaction("view", _the.Book, _the.User);
+        await _store.TellAsync(view);
+        await _store.ProjectAsync();
+        await _store.Containers.Events.PatchItemAsync<object>(view.Id, new PartitionKey(view.Stream), [PatchOperation.Increment("/revision", 1), PatchOperation.Set("/forgotten", true)], cancellationToken: Ended);
+
+        await _store.ProjectAsync();
+
+        Assert.Null((await _store.Generations.FindAsync(Ended))?.Building);
+        Assert.Equal(1, (await new ProjectionReader(_store.Containers, TimeProvider.System).HistoryAsync(_the.User, Ended))!.Books[_the.Book].Views);
     }
 
     [Fact]
