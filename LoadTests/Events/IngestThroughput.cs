@@ -103,7 +103,7 @@ internal sealed class IngestThroughput(BenchDatabase database, CosmosServer cosm
         builder.Logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning);
         builder.AddCosmosClients();
         builder.AddEventIngest();
-        builder.AddForgetting();
+        builder.Services.AddSingleton<ForgottenUsers>().AddSingleton<Forgetfulness>();
         var host = builder.Build();
         await host.Services.GetRequiredService<EventContainers>().InsistAsync(_ => Task.FromResult(true), cancellationToken);
         await host.StartAsync(cancellationToken);
