@@ -20,6 +20,9 @@ internal sealed class StoredDatabase : IAsyncDisposable
 
     public Container Events => Cosmos.Client.GetContainer("analytics", "events");
 
+    /// <summary>What somebody else has made and disposes of.</summary>
+    public static StoredDatabase Of(TestDatabase database, CosmosEmulator cosmos) => new(database, cosmos);
+
     public static async Task<StoredDatabase> CreateAsync(Stack stack) => new(await stack.CreateDatabaseAsync(), await CosmosEmulator.StartAsync());
 
     /// <summary>Starts the service between them; it need not be able to do anything.</summary>
