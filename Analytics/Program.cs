@@ -31,6 +31,7 @@ internal static class Program
         app.MapDefaultEndpoints();
         app.UseAccess();
         app.MapParked();
+        app.MapProjections();
         app.MapRecommendations();
         app.MapReconciliation();
         app.MapForgetting();

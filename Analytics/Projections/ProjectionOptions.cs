@@ -7,8 +7,10 @@ namespace Platform.Analytics.Projections;
 /// <param name="TakesOverAfter">How long after its last word an instance that projects counts as dead: <c>TakesOverAfter</c>, 10 s unless set, 1 s to 10 min.</param>
 internal sealed record ProjectionOptions(int PageSize, TimeSpan TakesOverAfter)
 {
+    internal static readonly ProjectionOptions Default = new(20_000, TimeSpan.FromSeconds(10));
+
     /// <exception cref="InvalidOperationException">A setting is not usable; the message names it.</exception>
     internal static ProjectionOptions From(IConfiguration configuration) => new(
-        Settings.Number(configuration, "Analytics:Projections:PageSize", 20_000, 1, 100_000),
-        Settings.Duration(configuration, "Analytics:Projections:TakesOverAfter", TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)));
+        Settings.Number(configuration, "Analytics:Projections:PageSize", Default.PageSize, 1, 100_000),
+        Settings.Duration(configuration, "Analytics:Projections:TakesOverAfter", Default.TakesOverAfter, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)));
 }

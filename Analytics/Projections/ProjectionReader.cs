@@ -7,10 +7,8 @@ using Platform.Analytics.Projections.Generations;
 namespace Platform.Analytics.Projections;
 
 /// <summary>Asks the projections; while there are none yet, the answers are empty.</summary>
-internal sealed class ProjectionReader(ProjectionContainers containers, TimeProvider clock)
+internal sealed class ProjectionReader(ProjectionContainers containers, GenerationStore generations, TimeProvider clock)
 {
-    private readonly GenerationStore _generations = new(containers.State);
-
     /// <summary>What is known of a reader.</summary>
     /// <returns>Null when nothing is.</returns>
     internal Task<ReaderHistory?> HistoryAsync(Guid user, CancellationToken cancellationToken) => OrWhenThereIsNoneAsync<ReaderHistory?>(null, async generation =>
@@ -98,7 +96,7 @@ internal sealed class ProjectionReader(ProjectionContainers containers, TimeProv
 
     // The first one is where it is before anything says so.
     private async Task<int> GenerationAsync(CancellationToken cancellationToken) =>
-        (await _generations.FindAsync(cancellationToken).ConfigureAwait(false) ?? GenerationState.First).Generation;
+        (await generations.FindAsync(cancellationToken).ConfigureAwait(false) ?? GenerationState.First).Generation;
 
     private sealed record Trending(Guid Id, double Score);
 

@@ -7,15 +7,14 @@ namespace Platform.Analytics.Projections;
 /// Keeps projections up to date while no other instance does, and builds a new generation when one is asked for: beside the one that
 /// is read, which stays up to date, until the new one has caught up and takes its place.
 /// </summary>
-internal sealed class ProjectionWorker(ProjectionContainers containers, ProjectionOptions options, ProjectionTelemetry telemetry, ILogger<ProjectionWorker> logger, TimeProvider clock) : BackgroundService
+internal sealed class ProjectionWorker(ProjectionContainers containers, GenerationStore generations, ProjectionOptions options, ProjectionTelemetry telemetry, ILogger<ProjectionWorker> logger, TimeProvider clock) : BackgroundService
 {
-    // With as few events as this in a page it has caught up: the next one has those of its own time.
+    // With fewer events than this in a page, it has caught up: the next one has those of its own time.
     private const int FewEvents = 1_000;
     private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan RetriesAfter = TimeSpan.FromSeconds(1);
 
     private readonly GenerationProjectors _projectors = new(containers, options, clock);
-    private readonly GenerationStore _generations = new(containers.State);
     private readonly ProjectorLease _lease = new(containers.State, options.TakesOverAfter, clock);
     private bool _hasFailed;
 
@@ -52,7 +51,14 @@ internal sealed class ProjectionWorker(ProjectionContainers containers, Projecti
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
-        await _lease.ReleaseAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await _lease.ReleaseAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is Microsoft.Azure.Cosmos.CosmosException or HttpRequestException or OperationCanceledException)
+        {
+            // It ends by itself; whoever is next waits a little longer.
+        }
     }
 
     private async Task KeepLeaseAsync(CancellationToken cancellationToken)
@@ -66,12 +72,12 @@ internal sealed class ProjectionWorker(ProjectionContainers containers, Projecti
     {
         while (true)
         {
-            var state = await _generations.ChangeAsync(state => state, cancellationToken).ConfigureAwait(false);
+            var state = await generations.ChangeAsync(state => state, cancellationToken).ConfigureAwait(false);
             // Those who read have been told of the new one by then, or are when they do not find this.
             if (state.Retired is { } retired)
             {
                 await _projectors.RemoveAsync(retired, cancellationToken).ConfigureAwait(false);
-                state = await _generations.ChangeAsync(now => now with { Retired = null }, cancellationToken).ConfigureAwait(false);
+                state = await generations.ChangeAsync(now => now with { Retired = null }, cancellationToken).ConfigureAwait(false);
             }
 
             await FirstOfAsync(cancellationToken,
@@ -108,15 +114,17 @@ internal sealed class ProjectionWorker(ProjectionContainers containers, Projecti
         }
 
         var projector = await _projectors.OpenAsync(building, cancellationToken).ConfigureAwait(false);
-        int count;
-        do
+        // Ranges take turns, and the first page may be one that was begun when there was less: after as many it has seen the end of each.
+        for (var pages = 0; pages <= projector.Checkpoint.Ranges.Count; pages++)
         {
-            count = (await projector.StepAsync(cancellationToken).ConfigureAwait(false)).Count;
+            var count = (await projector.StepAsync(cancellationToken).ConfigureAwait(false)).Count;
             telemetry.Projected(count, rebuilding: true);
+            if (count >= Math.Min(FewEvents, options.PageSize))
+                pages = -1;
         }
-        while (count > FewEvents);
+
         // If it is not the one that is built any more, somebody else has done it.
-        await _generations.ChangeAsync(state => state.Building == building ? state.Switched() : state, cancellationToken).ConfigureAwait(false);
+        await generations.ChangeAsync(state => state.Building == building ? state.Switched() : state, cancellationToken).ConfigureAwait(false);
         logger.ProjectionsRebuilt(building, projector.Checkpoint.Events);
     }
 
@@ -124,7 +132,7 @@ internal sealed class ProjectionWorker(ProjectionContainers containers, Projecti
     {
         do
             await Task.Delay(RetriesAfter, clock, cancellationToken).ConfigureAwait(false);
-        while (await _generations.FindAsync(cancellationToken).ConfigureAwait(false) == known);
+        while (await generations.FindAsync(cancellationToken).ConfigureAwait(false) == known);
     }
 
     /// <summary>Does things beside each other until the first of them ends; the others are ended then.</summary>

@@ -8,7 +8,7 @@ namespace Platform.Analytics.Projections.Feed;
 internal sealed class EventFeed(Container events)
 {
     // What Cosmos DB sends at once, at most.
-    private const int MostInAnswer = 10_000;
+    internal const int MostInAnswer = 10_000;
 
     /// <summary>The ranges that the feed is in: one, until there is much. There is no order between them.</summary>
     internal async Task<IReadOnlyList<string>> RangesAsync(CancellationToken cancellationToken) =>

@@ -35,7 +35,7 @@ internal sealed class OrderContent
             content.Sell(Subjects.Book(product.Book), line);
             content.CopiesOfBooks[product.Book] = content.CopiesOfBooks.GetValueOrDefault(product.Book) + line.Quantity;
             var categories = facts.CategoriesOf(product.Book, line.Product);
-            content.Books[product.Book] = categories;
+            content.Books[product.Book] = [.. content.Books.GetValueOrDefault(product.Book, []).Union(categories)];
             foreach (var category in categories)
                 content.Sell(Subjects.Category(category), line);
         }

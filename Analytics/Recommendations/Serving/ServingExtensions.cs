@@ -6,6 +6,7 @@ namespace Platform.Analytics.Recommendations.Serving;
 /// <summary>Has a service recommend.</summary>
 internal static class ServingExtensions
 {
+    /// <remarks>Beside <see cref="Projections.ProjectionExtensions.AddProjectionReader"/>.</remarks>
     internal static void AddRecommendations(this IHostApplicationBuilder builder)
     {
         builder.Services.TryAddSingleton<ModelContainers>();

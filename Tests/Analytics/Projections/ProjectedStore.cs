@@ -1,5 +1,8 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.Azure.Cosmos;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Platform.Analytics.Events;
 using Platform.Analytics.Ingest;
 using Platform.Analytics.Projections;
@@ -12,6 +15,8 @@ namespace Platform.Tests.Analytics.Projections;
 /// <summary>An event store of its own, and what projections of it are.</summary>
 internal sealed class ProjectedStore : IAsyncDisposable
 {
+    private static readonly TimeSpan TakesOverAfter = TimeSpan.FromSeconds(1);
+
     private readonly EventStoreOptions _options = new($"d{Guid.CreateVersion7():N}", 100, 2_000);
     private readonly EventWriter _writer;
     private readonly TimeProvider _clock;
@@ -21,8 +26,8 @@ internal sealed class ProjectedStore : IAsyncDisposable
         _clock = clock ?? TimeProvider.System;
         _writer = new EventWriter(cosmos, _options.Database);
         Containers = ContainersOf(cosmos.Client);
-        Reader = new ProjectionReader(Containers, _clock);
         Generations = new GenerationStore(Containers.State);
+        Reader = new ProjectionReader(Containers, Generations, _clock);
     }
 
     public ProjectionContainers Containers { get; }
@@ -45,7 +50,7 @@ internal sealed class ProjectedStore : IAsyncDisposable
     public Task<List<string>> FeedAsync() => _writer.FeedAsync();
 
     public GenerationProjectors Projectors(ProjectionContainers? containers = null, int pageSize = 1_000) =>
-        new(containers ?? Containers, new ProjectionOptions(pageSize, TimeSpan.FromSeconds(2)), _clock);
+        new(containers ?? Containers, new ProjectionOptions(pageSize, TakesOverAfter), _clock);
 
     /// <summary>Takes in all that there is, into the first generation.</summary>
     public async Task ProjectAsync(int generation = 1)
@@ -58,31 +63,32 @@ internal sealed class ProjectedStore : IAsyncDisposable
         }
     }
 
+    /// <summary>What an instance of the service does, until it is stopped or its client dies.</summary>
+    public ProjectionWorker Worker(ProjectionContainers? containers = null, int pageSize = 1_000) => new(containers ?? Containers, new GenerationStore((containers ?? Containers).State),
+        new ProjectionOptions(pageSize, TakesOverAfter), new ProjectionTelemetry(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>()), NullLogger<ProjectionWorker>.Instance, _clock);
+
     /// <summary>What is known of a reader and a book; null when nothing is.</summary>
     public async Task<HistoryEntry?> EntryAsync(Guid user, Guid book) => (await Reader.HistoryAsync(user, Ended))?.Books.GetValueOrDefault(book);
+
+    /// <summary>Whether a container is there.</summary>
+    public async Task<bool> HasContainerAsync(string name)
+    {
+        using var answer = await Containers.State.Database.GetContainer(name).ReadContainerStreamAsync(cancellationToken: Ended);
+        return answer.StatusCode == HttpStatusCode.OK;
+    }
 
     /// <summary>What was counted in one window; nothing when there is no such document.</summary>
     public async Task<Counts> CountsAsync(string subject, WindowSize size, DateTimeOffset at)
     {
         try
         {
-            WindowDocument window = await Containers.Aggregates(1).ReadItemAsync<WindowDocument>(size.IdAt(at), new PartitionKey(subject), cancellationToken: Ended);
+            WindowDocument window = await Containers.Aggregates((await Generations.FindAsync(Ended))!.Generation).ReadItemAsync<WindowDocument>(size.IdAt(at), new PartitionKey(subject), cancellationToken: Ended);
             return window.Counts;
         }
         catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
         {
             return Counts.None;
         }
-    }
-
-    /// <summary>All documents of a container that a condition holds for.</summary>
-    public static async Task<List<T>> AllAsync<T>(Container container, string condition)
-    {
-        List<T> found = [];
-        using var pages = container.GetItemQueryIterator<T>($"SELECT * FROM c WHERE {condition}");
-        while (pages.HasMoreResults)
-            found.AddRange(await pages.ReadNextAsync(Ended));
-        return found;
     }
 
     public ValueTask DisposeAsync() => _writer.DisposeAsync();

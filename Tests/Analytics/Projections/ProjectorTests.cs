@@ -167,7 +167,7 @@ public sealed class ProjectorTests(CosmosFixture cosmos) : IClassFixture<CosmosF
         await _store.ProjectAsync();
 
         Assert.Null((await _store.Generations.FindAsync(Ended))?.Building);
-        Assert.Equal(1, (await new ProjectionReader(_store.Containers, TimeProvider.System).HistoryAsync(_the.User, Ended))!.Books[_the.Book].Views);
+        Assert.Equal(1, (await _store.Reader.HistoryAsync(_the.User, Ended))!.Books[_the.Book].Views);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Logging.Abstractions;
 using Platform.Analytics.Ingest;
 using Platform.Analytics.Projections;
+using Platform.Analytics.Projections.Generations;
 using Platform.Analytics.Projections.Documents;
 using Platform.Analytics.Recommendations;
 using Platform.Analytics.Recommendations.Training;
@@ -32,7 +33,7 @@ public sealed class ModelTrainingTests(CosmosFixture fixture) : IClassFixture<Co
         await database.CreateContainerIfNotExistsAsync(ProjectionContainers.StateName, "/id");
         _histories = await database.CreateContainerIfNotExistsAsync(ProjectionContainers.HistoriesName(1), "/user");
         _store = new ModelStore(new ModelContainers(fixture.Emulator.Client, options));
-        _training = new ModelTraining(null!, _store, new ProjectionReader(projections, _clock), null!, Parameters.Default, new TrainingOptions(TimeSpan.FromHours(6), 1), NullLogger<ModelTraining>.Instance, _clock);
+        _training = new ModelTraining(null!, _store, new ProjectionReader(projections, new GenerationStore(projections.State), _clock), null!, Parameters.Default, new TrainingOptions(TimeSpan.FromHours(6), 1), NullLogger<ModelTraining>.Instance, _clock);
     }
 
     public ValueTask DisposeAsync()

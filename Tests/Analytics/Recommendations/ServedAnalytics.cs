@@ -47,8 +47,7 @@ internal sealed class ServedAnalytics : IAsyncDisposable
         builder.AddAccess();
         builder.AddCosmosClients();
         builder.AddEventStore();
-        builder.Services.AddSingleton<ProjectionContainers>();
-        builder.Services.AddSingleton<ProjectionReader>();
+        builder.AddProjectionReader();
         builder.AddRecommendations();
         builder.AddForgetting();
         // The test does what they do when it wants it done.
@@ -59,6 +58,7 @@ internal sealed class ServedAnalytics : IAsyncDisposable
         app.MapDefaultEndpoints();
         app.UseAccess();
         app.MapParked();
+        app.MapProjections();
         app.MapRecommendations();
         app.MapForgetting();
         await app.StartAsync(TestContext.Current.CancellationToken);
