@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -9,6 +10,8 @@ namespace Platform.Analytics.Events;
 /// </summary>
 internal static class PersonalData
 {
+    private const string StreamPrefix = "user:";
+
     /// <summary>The member of an event's data that says who.</summary>
     internal const string Member = "user_id";
 
@@ -21,11 +24,13 @@ internal static class PersonalData
     };
 
     /// <summary>The stream of what somebody did that is nobody else's business.</summary>
-    internal static string StreamOf(Guid user) => $"user:{user}";
+    internal static string StreamOf(Guid user) => $"{StreamPrefix}{user}";
 
-    /// <summary>Whose event it is; null when it does not say.</summary>
+    /// <summary>Whose event it is, by its data or, where that was too much to be kept, by its stream; null when neither says.</summary>
     internal static Guid? UserOf(AnalyticsEvent one) =>
-        one.Data.ValueKind == JsonValueKind.Object && one.Data.TryGetProperty(Member, out var user) && user.ValueKind == JsonValueKind.String && user.TryGetGuid(out var id) ? id : null;
+        one.Data.ValueKind == JsonValueKind.Object && one.Data.TryGetProperty(Member, out var user) && user.ValueKind == JsonValueKind.String && user.TryGetGuid(out var id) ? id
+        : one.Stream.StartsWith(StreamPrefix, StringComparison.Ordinal) && Guid.TryParse(one.Stream.AsSpan(StreamPrefix.Length), CultureInfo.InvariantCulture, out var owner) ? owner
+        : null;
 
     /// <summary>An event's data without the one whose it is.</summary>
     internal static JsonElement Without(JsonElement data)

@@ -37,7 +37,8 @@ internal sealed class Forgetfulness(ForgottenUsers users, EventContainers contai
         return _forgotten.Count == 0 ? events : [.. events.Select(Without).OfType<AnalyticsEvent>()];
     }
 
-    private AnalyticsEvent? Without(AnalyticsEvent one)
+    /// <summary>What of an event may be stored; null when nothing.</summary>
+    internal AnalyticsEvent? Without(AnalyticsEvent one)
     {
         if (PersonalData.UserOf(one) is not { } user || !_forgotten.Contains(user))
             return one;

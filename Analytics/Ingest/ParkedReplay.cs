@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json.Serialization;
 using Microsoft.Azure.Cosmos;
+using Platform.Analytics.Events;
+using Platform.Analytics.Forgetting;
 
 namespace Platform.Analytics.Ingest;
 
@@ -13,7 +15,7 @@ namespace Platform.Analytics.Ingest;
 /// the event store: a crash in between has it written again, which changes nothing. While any of a stream is here,
 /// what follows is parked, too, so that the order holds.
 /// </remarks>
-internal sealed class ParkedReplay(EventContainers containers, ParkedStreams parked, EventStore store, ILogger<ParkedReplay> logger, TimeProvider clock)
+internal sealed class ParkedReplay(EventContainers containers, ParkedStreams parked, EventStore store, Forgetfulness forgetfulness, ILogger<ParkedReplay> logger, TimeProvider clock)
 {
     /// <summary>Under it the request is kept; events have other ids.</summary>
     internal const string RequestId = "replay";
@@ -53,16 +55,20 @@ internal sealed class ParkedReplay(EventContainers containers, ParkedStreams par
     internal async Task RunAsync(string stream, CancellationToken cancellationToken)
     {
         var (key, replayed) = (new PartitionKey(stream), 0);
+        // Somebody may have asked to be forgotten since it was parked.
+        await forgetfulness.LoadAsync(cancellationToken).ConfigureAwait(false);
         while (await containers.InsistAsync(ended => ReadAsync(key, MostAtOnce, ended), cancellationToken).ConfigureAwait(false) is { Count: > 0 } waiting)
         {
-            var (added, refusal) = await store.AddAsync([.. waiting.Select(one => one.ToEvent())], cancellationToken).ConfigureAwait(false);
+            List<AnalyticsEvent> kept = [.. waiting.Select(one => forgetfulness.Without(one.ToEvent())).OfType<AnalyticsEvent>()];
+            var (added, refusal) = await store.AddAsync(kept, cancellationToken).ConfigureAwait(false);
             replayed += added;
-            foreach (var one in waiting.Take(added))
+            var held = kept.Skip(added).Select(one => one.Id).ToHashSet(StringComparer.Ordinal);
+            foreach (var one in waiting.Where(one => !held.Contains(one.Id)))
                 await RemoveAsync(one.Id, key, cancellationToken).ConfigureAwait(false);
             if (refusal is null)
                 continue;
 
-            var refused = waiting[added] with { Reason = refusal, ParkedAt = clock.GetUtcNow() };
+            var refused = waiting.Single(one => one.Id == kept[added].Id) with { Reason = refusal, ParkedAt = clock.GetUtcNow() };
             await containers.InsistAsync(ended => containers.Parked.UpsertItemAsync(refused, key, EventContainers.Quiet, ended), cancellationToken).ConfigureAwait(false);
             await RemoveAsync(RequestId, key, cancellationToken).ConfigureAwait(false);
             logger.ReplayRefused(stream, replayed, refusal);

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.DependencyInjection;
+using Platform.Analytics;
 using Platform.Analytics.Events;
+using Platform.Analytics.Forgetting;
 using Platform.Analytics.Ingest;
 using Platform.Tests.Emulators.Cosmos;
 
@@ -14,17 +16,20 @@ internal sealed class EventWriter : IAsyncDisposable
 
     public EventWriter(CosmosEmulator cosmos, string database, string? connectionString = null)
     {
+        var client = cosmos.CreateClient(options => options.AllowBulkExecution = true, connectionString);
         _services = new ServiceCollection().AddLogging().AddMetrics()
-            .AddSingleton(cosmos.CreateClient(options => options.AllowBulkExecution = true, connectionString))
+            .AddSingleton(client).AddKeyedSingleton(CosmosClients.AtOnce, client)
             .AddSingleton(new EventStoreOptions(database, 100, 2_000))
             .AddSingleton(TimeProvider.System)
             .AddSingleton<IngestTelemetry>().AddSingleton<EventContainers>().AddSingleton<ParkedStreams>().AddSingleton<EventStore>().AddSingleton<ParkedReplay>()
+            .AddSingleton<ForgottenUsers>().AddSingleton<Forgetfulness>()
             .BuildServiceProvider();
         Database = database;
         Store = _services.GetRequiredService<EventStore>();
         Parked = _services.GetRequiredService<ParkedStreams>();
         Replay = _services.GetRequiredService<ParkedReplay>();
         Containers = _services.GetRequiredService<EventContainers>();
+        Forgotten = _services.GetRequiredService<ForgottenUsers>();
     }
 
     public string Database { get; }
@@ -36,6 +41,8 @@ internal sealed class EventWriter : IAsyncDisposable
     public ParkedReplay Replay { get; }
 
     public EventContainers Containers { get; }
+
+    public ForgottenUsers Forgotten { get; }
 
     /// <summary>An event of <paramref name="stream"/>, the <paramref name="number"/>th of all.</summary>
     public static AnalyticsEvent Event(string stream, int number, string text = "") => new($"{number}", stream, "test.happened",

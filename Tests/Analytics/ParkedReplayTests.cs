@@ -1,5 +1,6 @@
 using Microsoft.Azure.Cosmos;
 using Platform.Analytics.Events;
+using Platform.Analytics.Forgetting;
 using Platform.Tests.Emulators.Cosmos;
 using static Platform.Tests.Analytics.EventWriter;
 
@@ -71,6 +72,20 @@ public sealed class ParkedReplayTests(CosmosFixture cosmos) : IClassFixture<Cosm
 
         var stored = await writer.Containers.Events.ReadItemAsync<AnalyticsEvent>("2", new PartitionKey("a"), cancellationToken: Ended);
         Assert.Equal("{}", stored.Resource.Data.GetRawText());
+    }
+
+    [Fact]
+    public async Task What_is_somebody_s_who_asked_to_be_forgotten_does_not_come_back()
+    {
+        var user = Guid.CreateVersion7();
+        await using var writer = await ParkAsync(PersonalData.StreamOf(user), 30);
+        await writer.Forgotten.AddAsync(new ForgottenUser(user, DateTimeOffset.UnixEpoch, "9"), Ended);
+
+        await writer.Replay.AskAsync(PersonalData.StreamOf(user), Ended);
+        await writer.ReplayAsync();
+
+        Assert.Equal(["1"], await writer.FeedAsync());
+        Assert.Empty(await writer.ParkedOfAsync(PersonalData.StreamOf(user)));
     }
 
     private static readonly string TooMuch = new('x', 3_000_000);
