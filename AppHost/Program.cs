@@ -38,6 +38,8 @@ var cosmos = builder.AddAzureCosmosDB("cosmos").RunAsPreviewEmulator(emulator =>
 var analyticsStore = cosmos.AddCosmosDatabase("analytics-store", "analytics");
 var events = analyticsStore.AddContainer("events", "/stream");
 analyticsStore.AddContainer("parked", "/stream");
+analyticsStore.AddContainer("forgotten", "/id");
+analyticsStore.AddContainer("projections", "/id"); // those with policies, and those of a generation, the service makes
 
 // Each database role has its own connection string: no service connects as the superuser.
 var server = postgres.Resource.PrimaryEndpoint;

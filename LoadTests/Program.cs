@@ -12,7 +12,7 @@ using Platform.LoadTests.Recommend;
 
 var bench = new Command("bench", "Measure one thing next to its limit, both in the same run.")
 {
-    ImportBench.Create(), EmbeddingBench.Create(), SearchBench.Create(), SeedBench.Create(), CacheBench.Create(), AccountsBench.Create(), CheckoutBench.Create(), PermissionBench.Create(), ChangesBench.Create(), AnalyticsBench.Create(), RecommendBench.Create(), ProjectionBench.Create(),
+    ImportBench.Create(), EmbeddingBench.Create(), SearchBench.Create(), SeedBench.Create(), CacheBench.Create(), AccountsBench.Create(), CheckoutBench.Create(), PermissionBench.Create(), ChangesBench.Create(), AnalyticsBench.Create(), RecommendBench.Create(), ProjectionBench.Create(), CosmosBench.Create(),
 };
 var soak = new Command("soak", "Use one thing for long and watch what it costs.") { RedisSoak.Create() };
 var race = new Command("race", "Look for what must not happen.") { CacheRace.Create(), RaceNode.Create() };

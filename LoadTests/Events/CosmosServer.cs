@@ -17,6 +17,9 @@ internal sealed class CosmosServer : IDisposable
 
     internal string ConnectionString => $"AccountEndpoint={_process.Address};AccountKey={Key}";
 
+    /// <summary>What its process takes of memory now.</summary>
+    internal double Megabytes => _process.Megabytes;
+
     internal static async Task<CosmosServer> StartAsync(CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("bench-cosmos-");

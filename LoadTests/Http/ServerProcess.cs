@@ -16,6 +16,16 @@ internal sealed class ServerProcess : IDisposable
 
     internal Uri Address { get; }
 
+    /// <summary>What it takes of memory now.</summary>
+    internal double Megabytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64 / 1_048_576.0;
+        }
+    }
+
     /// <summary>Starts an assembly with <c>--urls</c> of a free port.</summary>
     /// <param name="assembly">Its path.</param>
     /// <param name="words">Its first arguments.</param>

@@ -66,6 +66,31 @@ public sealed class ReconciliationTests(Stack stack) : IAsyncLifetime
             Assert.All(await _store.EventsAsync(book), one => Assert.Equal(0, one.Revision));
     }
 
+    [Fact]
+    public async Task After_the_slot_was_lost_the_events_say_what_the_rows_are_all_the_same()
+    {
+        var (changed, deleted) = (await _store.AddBookAsync("Emma"), await _store.AddBookAsync("Sanditon"));
+        await using (var before = _store.Start())
+        {
+            await _store.HoldsAsync(changed, events => events.Count == 1);
+            await _store.HoldsAsync(deleted, events => events.Count == 1);
+        }
+
+        var slot = AnalyticsProcess.SlotOf(_store.Database);
+        await Eventually.HoldsAsync(async () => await _store.Database.ScalarAsync<long>("SELECT count(*) FROM pg_replication_slots WHERE slot_name = $1 AND active", slot) == 0, "nobody reads the slot", TimeSpan.FromMinutes(1));
+        await _store.Database.ExecuteAsync("SELECT pg_drop_replication_slot($1)", slot);
+        // Nobody hears of these.
+        await _store.Database.ExecuteAsync("UPDATE catalog.books SET title = 'Emma Woodhouse' WHERE id = $1", changed);
+        await _store.Database.ExecuteAsync("DELETE FROM catalog.books WHERE id = $1", deleted);
+        var added = await _store.AddBookAsync("Lady Susan");
+
+        await using var analytics = _store.Start(("Analytics:ReconcileEvery", "00:00:01"));
+
+        await _store.HoldsAsync(changed, events => events[^1].Type == "book.found" && events[^1].Data["title"].GetString() == "Emma Woodhouse", "the change is found");
+        await _store.HoldsAsync(added, events => events is [{ Type: "book.found" }], "what is new is found");
+        await _store.HoldsAsync(deleted, events => events is [_, { Type: "book.removed", Revision: 1 }], "what is gone is missed");
+    }
+
     private async Task ReplaceAsync(Guid book, StoredDatabase.Stored one, Action<JsonObject> alter)
     {
         var data = JsonNode.Parse(System.Text.Json.JsonSerializer.Serialize(one.Data))!.AsObject();

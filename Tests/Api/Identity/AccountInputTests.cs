@@ -56,7 +56,7 @@ public sealed class AccountInputTests(ApiFixture api) : IClassFixture<ApiFixture
     [InlineData("GET", "/api/v1/users/not-an-id", HttpStatusCode.Forbidden)]
     [InlineData("GET", "/api/v1/auth/login", HttpStatusCode.MethodNotAllowed)]
     [InlineData("POST", "/api/v1/auth/nothing", HttpStatusCode.NotFound)]
-    [InlineData("DELETE", "/api/v1/users/me", HttpStatusCode.MethodNotAllowed)]
+    [InlineData("PATCH", "/api/v1/users/me", HttpStatusCode.MethodNotAllowed)]
     public async Task An_address_that_leads_nowhere_says_so(string method, string address, HttpStatusCode status)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), address);

@@ -48,6 +48,8 @@ public sealed class SubscriptionTests : IAsyncLifetime
         await client.SubscribeAsync(Book);
         await client.SubscribeAsync(Other);
         _node.Commit("""{"n":1}""", Book);
+        // What waits when it is ended is not told.
+        await client.ToldAsync(1);
 
         await client.UnsubscribeAsync(Book);
 
