@@ -26,6 +26,8 @@ internal static class Program
     {
         var builder = WebApplication.CreateBuilder(args);
         var settings = EmulatorSettings.From(builder.Configuration);
+        // Whoever follows a change feed asks several times a second, and each request would be eight lines.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
