@@ -58,6 +58,8 @@ internal sealed partial class RedisLink : IAsyncDisposable
         redis.BacklogPolicy = BacklogPolicy.FailFast;
         // Otherwise it tries again more and more rarely, and is without Redis for up to ten seconds after it is back.
         redis.ReconnectRetryPolicy = new LinearRetry((int)ReconnectsAfter.TotalMilliseconds);
+        // In seconds. A connection that only listens is otherwise asked after a minute whether it is still there.
+        redis.KeepAlive = 5;
     }
 
     internal RedisLink(IConnectionMultiplexer redis, SocketWatch sockets, CacheOptions options, CacheTelemetry telemetry, ILogger logger)

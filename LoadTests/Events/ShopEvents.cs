@@ -29,7 +29,7 @@ internal static class ShopEvents
         for (var number = 0; number < count; number++)
         {
             var (stream, type, data) = number < 2 * Books ? Stocked(number) : Happened(random, number);
-            yield return new AnalyticsEvent($"{number:x8}", stream, type, start + (Span * number / count), $"{number:x16}-1-00000000", JsonSerializer.SerializeToElement(data));
+            yield return new AnalyticsEvent($"{number:x8}", stream, type, start + (Span * ((double)number / count)), $"{number:x16}-1-00000000", JsonSerializer.SerializeToElement(data));
         }
     }
 
