@@ -18,11 +18,11 @@ internal sealed class ChangeStreamTelemetry
     internal ChangeStreamTelemetry(Meter meter, string slot)
     {
         _slot = new("slot", slot);
-        _transactions = meter.CreateCounter<long>("transactions", "{transaction}", "Transactions received to their end, those without changes included.");
-        _changes = meter.CreateCounter<long>("changes", "{change}", "Changes of rows delivered.");
-        _gaps = meter.CreateCounter<long>("gaps", "{gap}", "Gaps delivered: the slot was lost.");
-        _snapshotRows = meter.CreateCounter<long>("snapshot_rows", "{row}", "Rows delivered by snapshots.");
-        _batchSize = meter.CreateHistogram("batch_size", "{change}", "Changes in a batch.",
+        _transactions = meter.CreateCounter<long>("transactions_total", "{transaction}", "Transactions received to their end, those without changes included.");
+        _changes = meter.CreateCounter<long>("changes_total", "{change}", "Changes of rows delivered.");
+        _gaps = meter.CreateCounter<long>("gaps_total", "{gap}", "Gaps delivered: the slot was lost.");
+        _snapshotRows = meter.CreateCounter<long>("snapshot_rows_total", "{row}", "Rows delivered by snapshots.");
+        _batchSize = meter.CreateHistogram("batch_changes", "{change}", "Changes in a batch.",
             advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 5, 10, 50, 100, 500, 1_000, 10_000] });
         Gauge("lag_seconds", "s", "For how long what the consumer has not confirmed is committed; 0 when it has all.", status => status.Lag.TotalSeconds);
         Gauge("lag_bytes", "By", "WAL that the consumer has not confirmed.", status => status.Slot?.LagBytes);

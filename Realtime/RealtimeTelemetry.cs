@@ -22,12 +22,12 @@ internal sealed class RealtimeTelemetry
     {
         _meter = meters.Create(MeterName);
         _meter.CreateObservableGauge("connections", () => Volatile.Read(ref _connections), "{connection}", "Clients connected to this node.");
-        _delivered = _meter.CreateCounter<long>("delivered", "{notice}", "Changes and gaps handed to connections.");
-        _gaps = _meter.CreateCounter<long>("gaps", "{gap}", "Gaps told to subscriptions, by reason.");
-        _dropped = _meter.CreateCounter<long>("dropped", "{notice}", "Changes that gave way to a gap, because a client took them too slowly.");
-        _coalesced = _meter.CreateCounter<long>("coalesced", "{notice}", "Changes left out because a later one says all, for clients that were slow.");
-        _failures = _meter.CreateCounter<long>("failures", "{failure}", "What failed for one client and nobody else, by reason.");
-        _refused = _meter.CreateCounter<long>("refused", "{connection}", "Connections refused, by reason.");
+        _delivered = _meter.CreateCounter<long>("delivered_total", "{notice}", "Changes and gaps handed to connections.");
+        _gaps = _meter.CreateCounter<long>("gaps_total", "{gap}", "Gaps told to subscriptions, by reason.");
+        _dropped = _meter.CreateCounter<long>("dropped_total", "{notice}", "Changes that gave way to a gap, because a client took them too slowly.");
+        _coalesced = _meter.CreateCounter<long>("coalesced_total", "{notice}", "Changes left out because a later one says all, for clients that were slow.");
+        _failures = _meter.CreateCounter<long>("failures_total", "{failure}", "What failed for one client and nobody else, by reason.");
+        _refused = _meter.CreateCounter<long>("refused_total", "{connection}", "Connections refused, by reason.");
     }
 
     /// <summary>A connection more or less.</summary>

@@ -17,10 +17,10 @@ internal sealed class IngestTelemetry
     public IngestTelemetry(IMeterFactory meters)
     {
         var meter = meters.Create(MeterName);
-        _written = meter.CreateCounter<long>("events_written", "{event}", "Events that the event store has taken, parked ones included.");
-        _parked = meter.CreateCounter<long>("events_parked", "{event}", "Events that Cosmos DB refuses, and those that follow them in their streams.");
-        _waited = meter.CreateCounter<long>("store_waits", "{wait}", "Requests to Cosmos DB that had to be made again, by reason.");
-        _lag = meter.CreateHistogram<double>("ingest_lag", "s", "From the commit in PostgreSQL until the event store has it.");
+        _written = meter.CreateCounter<long>("events_written_total", "{event}", "Events that the event store has taken, parked ones included.");
+        _parked = meter.CreateCounter<long>("events_parked_total", "{event}", "Events that Cosmos DB refuses, and those that follow them in their streams.");
+        _waited = meter.CreateCounter<long>("store_waits_total", "{wait}", "Requests to Cosmos DB that had to be made again, by reason.");
+        _lag = meter.CreateHistogram<double>("ingest_lag_seconds", "s", "From the commit in PostgreSQL until the event store has it.");
     }
 
     internal void Written(int count) => _written.Add(count);

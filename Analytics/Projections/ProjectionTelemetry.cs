@@ -13,9 +13,9 @@ internal sealed class ProjectionTelemetry
     public ProjectionTelemetry(IMeterFactory meters)
     {
         var meter = meters.Create(IngestTelemetry.MeterName);
-        _events = meter.CreateCounter<long>("events_projected", "{event}", "Events that projections have taken in, by purpose: serve or rebuild.");
-        _retries = meter.CreateCounter<long>("projection_retries", "{retry}", "How often a page of events had to be begun again.");
-        _lag = meter.CreateHistogram<double>("projection_lag", "s", "From the commit in PostgreSQL until the projections that are read have it.");
+        _events = meter.CreateCounter<long>("events_projected_total", "{event}", "Events that projections have taken in, by purpose: serve or rebuild.");
+        _retries = meter.CreateCounter<long>("projection_retries_total", "{retry}", "How often a page of events had to be begun again.");
+        _lag = meter.CreateHistogram<double>("projection_lag_seconds", "s", "From the commit in PostgreSQL until the projections that are read have it.");
     }
 
     internal void Projected(int count, bool rebuilding) => _events.Add(count, new KeyValuePair<string, object?>("purpose", rebuilding ? "rebuild" : "serve"));

@@ -13,9 +13,9 @@ internal sealed class TrainingTelemetry
     public TrainingTelemetry(IMeterFactory meters)
     {
         var meter = meters.Create(IngestTelemetry.MeterName);
-        _trainings = meter.CreateCounter<long>("trainings", "{training}", "Trainings of the recommendation model, by what they came to.");
-        _time = meter.CreateHistogram<double>("training_time", "s", "From reading the histories until the new version is used or refused.");
-        _quality = meter.CreateGauge<double>("model_ndcg", "1", "NDCG@10 of the version that was trained last, on what was set aside.");
+        _trainings = meter.CreateCounter<long>("trainings_total", "{training}", "Trainings of the recommendation model, by what they came to.");
+        _time = meter.CreateHistogram<double>("training_duration_seconds", "s", "From reading the histories until the new version is used or refused.");
+        _quality = meter.CreateGauge<double>("model_ndcg_ratio", "1", "NDCG@10 of the version that was trained last, on what was set aside.");
     }
 
     internal void Trained(TrainingResult result, TimeSpan time)

@@ -13,11 +13,11 @@ internal sealed class EmbeddingTelemetry
     public EmbeddingTelemetry(IMeterFactory meters)
     {
         var meter = meters.Create("Platform.Embeddings");
-        meter.CreateObservableGauge("pending", () => Interlocked.Read(ref _pending), "{change}",
+        meter.CreateObservableGauge("pending_changes", () => Interlocked.Read(ref _pending), "{change}",
             "Changes to books that no vector takes into account yet.");
-        _written = meter.CreateCounter<long>("written", "{vector}", "Vectors made and stored.");
-        _failures = meter.CreateCounter<long>("failures", "{batch}", "Batches given up; their changes stay pending.");
-        _batchDuration = meter.CreateHistogram("batch.duration", "s", "From taking a batch to having stored its vectors.",
+        _written = meter.CreateCounter<long>("written_total", "{vector}", "Vectors made and stored.");
+        _failures = meter.CreateCounter<long>("failures_total", "{batch}", "Batches given up; their changes stay pending.");
+        _batchDuration = meter.CreateHistogram("batch_duration_seconds", "s", "From taking a batch to having stored its vectors.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100] });
     }
 

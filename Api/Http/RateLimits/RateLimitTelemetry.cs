@@ -13,9 +13,9 @@ internal sealed class RateLimitTelemetry
     public RateLimitTelemetry(IMeterFactory meters)
     {
         var meter = meters.Create("Platform.RateLimits");
-        _refused = meter.CreateCounter<long>("refused", "{request}", "Requests answered 429.");
-        _asked = meter.CreateCounter<long>("asked", "{question}", "Questions to Redis for tokens.");
-        _alone = meter.CreateCounter<long>("alone", "{request}", "Requests decided by this process alone, because Redis did not answer.");
+        _refused = meter.CreateCounter<long>("refused_total", "{request}", "Requests answered 429.");
+        _asked = meter.CreateCounter<long>("asked_total", "{question}", "Questions to Redis for tokens.");
+        _alone = meter.CreateCounter<long>("alone_total", "{request}", "Requests decided by this process alone, because Redis did not answer.");
     }
 
     internal void Refused(RateLimitRule rule) => _refused.Add(1, Tag(rule));

@@ -13,10 +13,10 @@ internal sealed class OrderTelemetry
     public OrderTelemetry(IMeterFactory meters)
     {
         var meter = meters.Create("Platform.Orders");
-        _placed = meter.CreateCounter<long>("placed", "{order}", "Orders made.");
-        _short = meter.CreateCounter<long>("short", "{order}", "Orders refused because there was too little of something.");
-        _expired = meter.CreateCounter<long>("expired", "{order}", "Orders that were not paid in time.");
-        _payments = meter.CreateCounter<long>("payments", "{payment}", "Times the payment provider was asked, by kind and by what it said: succeeded, refused or unanswered.");
+        _placed = meter.CreateCounter<long>("placed_total", "{order}", "Orders made.");
+        _short = meter.CreateCounter<long>("short_total", "{order}", "Orders refused because there was too little of something.");
+        _expired = meter.CreateCounter<long>("expired_total", "{order}", "Orders that were not paid in time.");
+        _payments = meter.CreateCounter<long>("payments_total", "{payment}", "Times the payment provider was asked, by kind and by what it said: succeeded, refused or unanswered.");
     }
 
     public void Placed() => _placed.Add(1);

@@ -32,9 +32,9 @@ public sealed class OrderTelemetryTests(ApiFixture api) : IClassFixture<ApiFixtu
         await buyer.PayAsync((await buyer.OrderAsync(address, variant)).Location!, "test-refused");
         await api.Database.ExecuteAsync("UPDATE store.orders SET reserved_until = now() WHERE status = 'pending'");
 
-        await Eventually.HoldsAsync(() => Task.FromResult(counts.GetValueOrDefault("expired") == 1), "the order that was not paid has expired");
+        await Eventually.HoldsAsync(() => Task.FromResult(counts.GetValueOrDefault("expired_total") == 1), "the order that was not paid has expired");
         Assert.Equal(
-            new Dictionary<string, long> { ["placed"] = 2, ["short"] = 1, ["expired"] = 1, ["payments charge succeeded"] = 1, ["payments charge refused"] = 1 },
+            new Dictionary<string, long> { ["placed_total"] = 2, ["short_total"] = 1, ["expired_total"] = 1, ["payments_total charge succeeded"] = 1, ["payments_total charge refused"] = 1 },
             counts.ToDictionary());
     }
 }

@@ -23,7 +23,7 @@ public sealed class ClientMetricsTests
         var metrics = await http.GetStringAsync("/metrics", TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
         Assert.All(
-            ["realtime_connections", "realtime_subscriptions", "realtime_delivered", "realtime_gaps{reason=\"history\"}", "realtime_refused{reason=\"token\"}"],
+            ["realtime_connections", "realtime_subscriptions", "realtime_delivered_total", "realtime_gaps_total{reason=\"history\"}", "realtime_refused_total{reason=\"token\"}"],
             name => Assert.True(Value(metrics, name) >= 1, $"{name} is not there:\n{metrics}"));
     }
 

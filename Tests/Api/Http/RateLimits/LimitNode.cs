@@ -30,7 +30,7 @@ internal sealed class LimitNode : IAsyncDisposable
         _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
         {
             Assert.Equal(new("rule", rule.Name), Assert.Single(tags.ToArray()));
-            Interlocked.Add(ref instrument.Name == "asked" ? ref _asked : ref instrument.Name == "alone" ? ref _alone : ref _refused, value);
+            Interlocked.Add(ref instrument.Name == "asked_total" ? ref _asked : ref instrument.Name == "alone_total" ? ref _alone : ref _refused, value);
         });
         _listener.Start();
         Shared = new SharedBuckets(redis, prefix, budget, clock, telemetry, NullLogger<SharedBuckets>.Instance);

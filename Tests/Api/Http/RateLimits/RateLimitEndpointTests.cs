@@ -163,7 +163,7 @@ public sealed class RateLimitEndpointTests(ApiFixture api) : IClassFixture<ApiFi
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         }
 
-        Assert.Contains("platform_ratelimits_refused{rule=\"Address\"}", await client.GetStringAsync("/metrics", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("platform_ratelimits_refused_total{rule=\"Address\"}", await client.GetStringAsync("/metrics", TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]
