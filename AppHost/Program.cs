@@ -96,11 +96,24 @@ var analytics = builder.AddProject<Projects.Analytics>("analytics")
     .WaitFor(events);
 api.WithReference(analytics); // each knows where the other is, and neither waits for it
 
+// In development alerts come to an inbox; elsewhere its address is a pager's and a ticket system's.
+var alertInbox = builder.AddProject<Projects.AlertInbox>("alert-inbox")
+    .WithHttpHealthCheck("/health");
+var alertmanager = builder.AddContainer("alertmanager", "prom/alertmanager", "v0.28.1")
+    .WithHttpEndpoint(port: 9093, targetPort: 9093)
+    .WithHttpHealthCheck("/-/ready")
+    .WithBindMount("../grafana/alertmanager", "/etc/alertmanager", isReadOnly: true)
+    .WithContainerFiles("/receivers", async (_, cancellationToken) =>
+    [
+        new ContainerFile { Name = "inbox", Contents = $"http://{await Scraped(alertInbox).GetValueAsync(cancellationToken)}/alerts" },
+    ]);
+alertmanager.WithVolume(VolumeNameGenerator.Generate(alertmanager, "data"), "/alertmanager"); // silences, and what was told already
+
 var prometheus = builder.AddContainer("prometheus", "prom/prometheus", "v2.53.5")
     .WithHttpEndpoint(port: 9090, targetPort: 9090)
     .WithHttpHealthCheck("/-/ready")
     .WithBindMount("../grafana/prometheus", "/etc/prometheus", isReadOnly: true);
-static EndpointReferenceExpression Scraped(IResourceBuilder<ProjectResource> service) =>
+static EndpointReferenceExpression Scraped(IResourceBuilder<IResourceWithEndpoints> service) =>
     service.GetEndpoint("http", KnownNetworkIdentifiers.DefaultAspireContainerNetwork).Property(EndpointProperty.HostAndPort);
 var ownPort = prometheus.GetEndpoint("http").Property(EndpointProperty.TargetPort);
 prometheus.WithVolume(VolumeNameGenerator.Generate(prometheus, "data"), "/prometheus")
@@ -109,6 +122,7 @@ prometheus.WithVolume(VolumeNameGenerator.Generate(prometheus, "data"), "/promet
         Targets("api.json", await Scraped(api).GetValueAsync(cancellationToken)),
         Targets("realtime.json", await Scraped(realtime).GetValueAsync(cancellationToken), await Scraped(realtime2).GetValueAsync(cancellationToken)),
         Targets("analytics.json", await Scraped(analytics).GetValueAsync(cancellationToken)),
+        Targets("alertmanager.json", await Scraped(alertmanager).GetValueAsync(cancellationToken)),
         Targets("prometheus.json", $"localhost:{await ownPort.GetValueAsync(cancellationToken)}"),
     ]);
 static ContainerFile Targets(string name, params string?[] addresses) => new()

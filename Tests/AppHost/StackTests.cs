@@ -14,7 +14,7 @@ public sealed class StackTests(Stack stack)
     {
         var app = await stack.AppAsync();
 
-        foreach (var service in new[] { "api", "realtime", "realtime-2", "analytics" })
+        foreach (var service in new[] { "api", "realtime", "realtime-2", "analytics", "alert-inbox" })
         {
             await app.ResourceNotifications.WaitForResourceHealthyAsync(service, Ct).WaitAsync(TimeSpan.FromSeconds(60), Ct);
             using var client = app.CreateHttpClient(service);
