@@ -112,6 +112,23 @@ public sealed class HistoryCheckerTests
         Assert.Equal(6, Check(default, []).Lost);
     }
 
+    [Fact]
+    public void A_lost_one_is_shown_between_what_was_told_before_it_and_after_it()
+    {
+        var violation = Assert.Single(Check(default, Truth.Where((_, place) => place != 1).Select(Said)).Violations);
+
+        Assert.Equal(HistoryChecker.Lost, violation.Kind);
+        Assert.Equal(["a client told  1-1 '1-1'", "happened  2-1 '2-1'", "a client told  3-1 '3-1'"], violation.History);
+    }
+
+    [Fact]
+    public void One_that_came_after_a_later_one_is_shown_with_it()
+    {
+        var violations = Check(default, [Said(At(2)), Said(At(1)), .. Truth.Skip(2).Select(Said)]).Violations;
+
+        Assert.Equal(["happened  1-1 '1-1'", "a client told  2-1 '2-1'", "a client told  1-1 '1-1'"], Assert.Single(violations, violation => violation.Kind == HistoryChecker.Reordered).History);
+    }
+
     private static TrueEvent At(ulong commit, long sequence = 1) => new(new EventId(new(commit), sequence), $"{commit}-{sequence}");
 
     private static HeardChange Said(TrueEvent happened) => new(happened.Id, happened.Content);

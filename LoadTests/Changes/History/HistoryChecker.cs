@@ -1,4 +1,5 @@
 using Platform.ChangeStream;
+using Platform.LoadTests.Run.Correctness;
 
 namespace Platform.LoadTests.Changes.History;
 
@@ -9,6 +10,10 @@ namespace Platform.LoadTests.Changes.History;
 /// </summary>
 public sealed class HistoryChecker
 {
+    /// <summary>The kinds of what it finds.</summary>
+    public const string Lost = "event that a subscriber was not told", Repeated = "event that a subscriber was told again", Reordered = "event that a subscriber was told after a later one",
+        Foreign = "event that a subscriber was told and that did not happen";
+
     private readonly Dictionary<string, (TrueEvent[] Events, Dictionary<EventId, int> Places)> _topics;
 
     private enum Fate
@@ -46,9 +51,8 @@ public sealed class HistoryChecker
             }
             else if (one is HeardChange change)
             {
-                var finding = Place(change);
-                if (finding is not null)
-                    Verdict.Note($"{who}, {topic}: {change.Id} {finding}");
+                if (Place(change) is var (kind, finding))
+                    Verdict.Note(new Violation(kind, $"{who}, {topic}: {change.Id} {finding}", Shown(change)));
             }
         }
 
@@ -64,26 +68,26 @@ public sealed class HistoryChecker
                     break;
                 case Fate.Unknown:
                     Verdict.Lost++;
-                    Verdict.Note($"{who}, {topic}: {events[place].Id} with '{events[place].Content}' never came");
+                    Verdict.Note(new Violation(Lost, $"{who}, {topic}: {events[place].Id} with '{events[place].Content}' never came", Missed(place)));
                     break;
             }
         }
 
         // What is wrong with it; null when it is right.
-        string? Place(HeardChange change)
+        (string Kind, string Finding)? Place(HeardChange change)
         {
             if (!places.TryGetValue(change.Id, out var place) || place < first || events[place].Content != change.Content)
             {
                 Verdict.Foreign++;
-                return place >= first && place < events.Length && events[place].Id == change.Id
+                return (Foreign, place >= first && place < events.Length && events[place].Id == change.Id
                     ? $"came with '{change.Content}' and was '{events[place].Content}'"
-                    : $"with '{change.Content}' did not happen after {after}";
+                    : $"with '{change.Content}' did not happen after {after}");
             }
 
             if (fates[place] is Fate.Told or Fate.Skipped)
             {
                 Verdict.Repeated++;
-                return "came again";
+                return (Repeated, "came again");
             }
 
             // Those right before it that had not come: not more than it says.
@@ -93,12 +97,31 @@ public sealed class HistoryChecker
             if (place < latest)
             {
                 Verdict.Reordered++;
-                return $"came after {events[latest].Id}";
+                return (Reordered, $"came after {events[latest].Id}");
             }
 
             latest = place;
             Verdict.Right++;
             return null;
+        }
+
+        // It, and what is wrong about it: when it was told before, or what was told before it.
+        string[] Shown(HeardChange change) =>
+        [
+            .. events.Where(happened => happened.Id == change.Id).Select(happened => $"happened  {happened.Id} '{happened.Content}'"),
+            .. heard.OfType<HeardChange>().TakeWhile(one => !ReferenceEquals(one, change)).Where(one => one.Id >= change.Id).Take(1).Append(change).Select(one => $"{who} told  {one.Id} '{one.Content}'"),
+        ];
+
+        // What happened, and what was told on either side of it.
+        string[] Missed(int place)
+        {
+            var told = heard.OfType<HeardChange>().OrderBy(one => one.Id).ToList();
+            return
+            [
+                .. told.Where(one => one.Id < events[place].Id).TakeLast(1).Select(one => $"{who} told  {one.Id} '{one.Content}'"),
+                $"happened  {events[place].Id} '{events[place].Content}'",
+                .. told.Where(one => one.Id > events[place].Id).Take(1).Select(one => $"{who} told  {one.Id} '{one.Content}'"),
+            ];
         }
 
         void Mark(HeardGap gap)

@@ -1,12 +1,13 @@
 using System.Globalization;
+using Platform.LoadTests.Run.Correctness;
 
 namespace Platform.LoadTests.Changes.History;
 
 /// <summary>How what subscribers were told compares with what happened.</summary>
 public sealed class HistoryVerdict
 {
-    private const int MostFindings = 10;
-    private readonly List<string> _findings = [];
+    private const int MostOfKind = 10;
+    private readonly List<Violation> _violations = [];
 
     /// <summary>Changes that were told as they happened.</summary>
     public long Right { get; internal set; }
@@ -36,15 +37,18 @@ public sealed class HistoryVerdict
     public bool IsComplete => IsHonest && InGaps + Skipped == 0;
 
     /// <summary>The first things that were not right.</summary>
-    public IReadOnlyList<string> Findings => _findings;
+    public IReadOnlyList<string> Findings => [.. _violations.Select(violation => violation.What)];
+
+    /// <summary>The same, with what shows them.</summary>
+    public IReadOnlyList<Violation> Violations => _violations;
 
     /// <inheritdoc />
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{Right:N0} right, {Lost:N0} lost, {Repeated:N0} repeated, {Reordered:N0} reordered, {Foreign:N0} foreign; {InGaps:N0} told to be missing, {Skipped:N0} told to be left out");
 
-    internal void Note(string finding)
+    internal void Note(Violation violation)
     {
-        if (_findings.Count < MostFindings)
-            _findings.Add(finding);
+        if (_violations.Count(known => known.Kind == violation.Kind) < MostOfKind)
+            _violations.Add(violation);
     }
 }
