@@ -1,0 +1,47 @@
+using NBomber.Contracts.Stats;
+
+namespace NBomber.Contracts;
+
+/// <summary>A test as it is set up; the extensions of <see cref="NBomber.CSharp.NBomberRunner"/> return changed copies of it.</summary>
+public sealed class NBomberContext
+{
+    internal NBomberContext(IReadOnlyList<ScenarioProps> scenarios) => Scenarios = scenarios;
+
+    internal IReadOnlyList<ScenarioProps> Scenarios { get; }
+
+    internal string TestSuite { get; private init; } = "nbomber_default_test_suite_name";
+
+    internal string TestName { get; private init; } = "nbomber_default_test_name";
+
+    internal string ReportFolder { get; private init; } = "./reports";
+
+    internal string? ReportFileName { get; private init; }
+
+    internal IReadOnlyList<ReportFormat> ReportFormats { get; private init; } = [ReportFormat.Txt, ReportFormat.Html, ReportFormat.Csv, ReportFormat.Md];
+
+    internal TimeSpan ReportingInterval { get; private init; } = TimeSpan.FromSeconds(5);
+
+    internal TimeSpan CompletionTimeout { get; private init; } = TimeSpan.FromMinutes(1);
+
+    internal bool ConsoleMetrics { get; private init; } = true;
+
+    internal NBomberContext With(
+        string? testSuite = null,
+        string? testName = null,
+        string? reportFolder = null,
+        string? reportFileName = null,
+        IReadOnlyList<ReportFormat>? reportFormats = null,
+        TimeSpan? reportingInterval = null,
+        TimeSpan? completionTimeout = null,
+        bool? consoleMetrics = null) => new(Scenarios)
+        {
+            TestSuite = testSuite ?? TestSuite,
+            TestName = testName ?? TestName,
+            ReportFolder = reportFolder ?? ReportFolder,
+            ReportFileName = reportFileName ?? ReportFileName,
+            ReportFormats = reportFormats ?? ReportFormats,
+            ReportingInterval = reportingInterval ?? ReportingInterval,
+            CompletionTimeout = completionTimeout ?? CompletionTimeout,
+            ConsoleMetrics = consoleMetrics ?? ConsoleMetrics,
+        };
+}
