@@ -23,6 +23,9 @@ public class DistributedApplication : IHost, IAsyncDisposable
     /// <summary>What state every resource is in.</summary>
     public ResourceNotificationService ResourceNotifications => Services.GetRequiredService<ResourceNotificationService>();
 
+    /// <summary>Gives commands to the resources: start, stop, restart and the AppHost's own.</summary>
+    public ResourceCommandService ResourceCommands => Services.GetRequiredService<ResourceCommandService>();
+
     /// <summary>Begins an application without a command line.</summary>
     /// <returns>Its builder.</returns>
     public static IDistributedApplicationBuilder CreateBuilder() => CreateBuilder([]);

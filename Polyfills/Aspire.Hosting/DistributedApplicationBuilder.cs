@@ -69,6 +69,8 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         Services.AddSingleton<PortAllocator>();
         Services.AddSingleton<HealthMonitor>();
         Services.AddSingleton<ProcessLauncher>();
+        Services.AddSingleton<ResourceProcesses>();
+        Services.AddSingleton(services => new ResourceCommandService(services.GetRequiredService<ResourceNotificationService>(), services.GetRequiredService<ResourceLoggerService>(), services));
         Services.AddSingleton<Orchestrator>();
         if (test is null)
         {

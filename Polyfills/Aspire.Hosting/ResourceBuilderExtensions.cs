@@ -400,6 +400,33 @@ public static class ResourceBuilderExtensions
             return Task.CompletedTask;
         }));
 
+    /// <summary>Adds a command that a person or a test can give to the resource; one of the same name is replaced.</summary>
+    /// <typeparam name="T">The resource's type.</typeparam>
+    /// <param name="builder">The resource.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="displayName">What is shown.</param>
+    /// <param name="executeCommand">Does it.</param>
+    /// <param name="commandOptions">How it is shown, and when it can be given.</param>
+    /// <returns>The builder.</returns>
+    public static IResourceBuilder<T> WithCommand<T>(this IResourceBuilder<T> builder, string name, string displayName, Func<ExecuteCommandContext, Task<ExecuteCommandResult>> executeCommand, CommandOptions? commandOptions = null)
+        where T : IResource
+    {
+        var options = commandOptions ?? new CommandOptions();
+        foreach (var former in builder.Resource.Annotations.OfType<ResourceCommandAnnotation>().Where(command => command.Name == name).ToArray())
+            builder.Resource.Annotations.Remove(former);
+        return builder.WithAnnotation(new ResourceCommandAnnotation(
+            name,
+            displayName,
+            options.UpdateState ?? (_ => ResourceCommandState.Enabled),
+            executeCommand,
+            options.Description,
+            options.Parameter,
+            options.ConfirmationMessage,
+            options.IconName,
+            options.IconVariant,
+            options.IsHighlighted));
+    }
+
     private static IResourceBuilder<T> Set<T>(this IResourceBuilder<T> builder, string name, object value)
         where T : IResourceWithEnvironment
     {

@@ -46,21 +46,32 @@ internal sealed class ChildProcess : IDisposable
         try
         {
             var asked = _isSandboxed ? Sandbox.Signal(_process, _stopSignal) : _process.HasExited || NativeMethods.SendSignal(_process.Id, 15);
-            if (asked)
-            {
-                await Exited.WaitAsync(timeout).ConfigureAwait(false);
+            if (asked && await EndsWithinAsync(timeout).ConfigureAwait(false))
                 return true;
-            }
+            _process.Kill(entireProcessTree: true);
         }
-        catch (TimeoutException)
+        catch (InvalidOperationException) when (Exited.IsCompleted)
         {
+            return true; // it has been disposed of in the meantime
         }
-        _process.Kill(entireProcessTree: true);
         await Exited.ConfigureAwait(false);
         return false;
     }
 
     public void Dispose() => _process.Dispose();
+
+    private async Task<bool> EndsWithinAsync(TimeSpan timeout)
+    {
+        try
+        {
+            await Exited.WaitAsync(timeout).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
 
     private static async Task<ChildProcess> StartAsync(ProcessStartInfo startInfo, bool isSandboxed, PosixSignal stopSignal, string input, string resourceName, ResourceLoggerService logs)
     {

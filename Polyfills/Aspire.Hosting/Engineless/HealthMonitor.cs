@@ -13,8 +13,23 @@ internal sealed class HealthMonitor(HealthCheckService checks, ResourceNotificat
     private static readonly TimeSpan WhenHealthy = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>The reports of a resource whose checks have not run yet.</summary>
+    public static ImmutableArray<HealthReportSnapshot> NotYetChecked(IResource resource) =>
+        [.. resource.Annotations.OfType<HealthCheckAnnotation>().Select(check => new HealthReportSnapshot(check.Key, null, null, null))];
+
     /// <summary>Runs until the resource ends.</summary>
-    public async Task WatchAsync(IResource resource, CancellationToken ended)
+    public async Task WatchToEndAsync(IResource resource, CancellationToken ended)
+    {
+        try
+        {
+            await WatchAsync(resource, ended).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task WatchAsync(IResource resource, CancellationToken ended)
     {
         var keys = resource.Annotations.OfType<HealthCheckAnnotation>().Select(check => check.Key).ToHashSet();
         var isReady = false;

@@ -3,7 +3,6 @@ using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Engineless.Provisioning;
 using Aspire.Hosting.Eventing;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting.Engineless;
 
@@ -11,7 +10,7 @@ namespace Aspire.Hosting.Engineless;
 internal sealed class Orchestrator(
     DistributedApplicationModel model,
     PortAllocator ports,
-    ProcessLauncher launcher,
+    ResourceProcesses processes,
     HealthMonitor health,
     ResourceNotificationService notifications,
     ResourceLoggerService logs,
@@ -27,7 +26,6 @@ internal sealed class Orchestrator(
     private static readonly TimeSpan TimeoutOfOne = TimeSpan.FromSeconds(4);
 
     private readonly CancellationTokenSource _stopping = new();
-    private readonly ConcurrentDictionary<IResource, ChildProcess> _processes = new();
     private readonly List<Task> _runs = [];
     private Task? _stopped;
 
@@ -38,12 +36,14 @@ internal sealed class Orchestrator(
     {
         await eventing.PublishAsync(new BeforeStartEvent(services, model), cancellationToken).ConfigureAwait(false);
         RefuseCircularWaits();
+        foreach (var resource in model.Resources.Where(HasProcess))
+            LifecycleCommands.Add(resource);
         foreach (var parameter in model.Resources.OfType<ParameterResource>())
             await PublishParameterAsync(parameter, cancellationToken).ConfigureAwait(false);
         ports.Allocate(model.Resources);
 
         string[] packages = [.. model.Resources.Where(ContainerImages.IsContainer).Select(ContainerImages.Find).OfType<ContainerImage>().SelectMany(image => image.Packages)];
-        var root = packages.Length == 0 ? null : await EnsureRootAsync(packages, cancellationToken).ConfigureAwait(false);
+        processes.Prepare(packages.Length == 0 ? null : await EnsureRootAsync(packages, cancellationToken).ConfigureAwait(false), _stopping.Token);
 
         foreach (var resource in model.Resources)
         {
@@ -54,7 +54,7 @@ internal sealed class Orchestrator(
                 await eventing.PublishAsync(new ConnectionStringAvailableEvent(resource, services), cancellationToken).ConfigureAwait(false);
         }
         foreach (var resource in model.Resources.Where(resource => resource is not IResourceWithoutLifetime))
-            _runs.Add(Task.Run(() => RunAsync(resource, root), CancellationToken.None));
+            _runs.Add(Task.Run(() => RunAsync(resource), CancellationToken.None));
     }
 
     void IProgress<ProvisioningProgress>.Report(ProvisioningProgress value) => Provisioning?.Invoke(value);
@@ -79,18 +79,18 @@ internal sealed class Orchestrator(
         }
     }
 
-    private async Task RunAsync(IResource resource, PackageRoot? root)
+    private async Task RunAsync(IResource resource)
     {
         try
         {
-            if (resource.HasAnnotationOfType<ExplicitStartupAnnotation>())
-                await StateAsync(resource, KnownResourceStates.NotStarted).ConfigureAwait(false);
-            else if (ContainerImages.IsContainer(resource) && ContainerImages.Find(resource) is null)
+            if (ContainerImages.IsContainer(resource) && ContainerImages.Find(resource) is null)
                 await StateAsync(resource, new ResourceStateSnapshot(EnginelessStates.Skipped, KnownResourceStateStyles.Warn)).ConfigureAwait(false);
+            else if (resource.HasAnnotationOfType<ExplicitStartupAnnotation>())
+                await StateAsync(resource, KnownResourceStates.NotStarted).ConfigureAwait(false);
             else if (resource is IResourceWithParent { Parent: var parent })
                 await FollowAsync(resource, parent).ConfigureAwait(false);
-            else if (resource is ProjectResource or ExecutableResource || ContainerImages.IsContainer(resource))
-                await RunProcessAsync(resource, root).ConfigureAwait(false);
+            else if (HasProcess(resource))
+                await processes.RunAsync(resource).ConfigureAwait(false);
             else
                 await RunWithoutProcessAsync(resource).ConfigureAwait(false);
         }
@@ -99,95 +99,56 @@ internal sealed class Orchestrator(
         }
         catch (Exception e)
         {
-            logs.Write(resource.Name, e.Message, isError: true);
-            await StateAsync(resource, new ResourceStateSnapshot(KnownResourceStates.FailedToStart, KnownResourceStateStyles.Error)).ConfigureAwait(false);
+            await processes.FailedAsync(resource, e).ConfigureAwait(false);
         }
     }
 
-    private async Task RunProcessAsync(IResource resource, PackageRoot? root)
-    {
-        await notifications.WaitForDependenciesAsync(resource, _stopping.Token).ConfigureAwait(false);
-        await eventing.PublishAsync(new BeforeResourceStartedEvent(resource, services), _stopping.Token).ConfigureAwait(false);
-        await StateAsync(resource, KnownResourceStates.Starting).ConfigureAwait(false);
-        using var process = await launcher.StartAsync(resource, root, _stopping.Token).ConfigureAwait(false);
-        // Stopping takes what is registered here, and what is registered later sees that stopping has begun.
-        _processes[resource] = process;
-        if (_stopping.IsCancellationRequested)
-            await process.StopAsync(TimeoutOfOne).ConfigureAwait(false);
-
-        await notifications.PublishUpdateAsync(resource, s => s with
-        {
-            State = s.State?.Text == KnownResourceStates.Stopping ? s.State : new ResourceStateSnapshot(KnownResourceStates.Running, KnownResourceStateStyles.Success),
-            StartTimeStamp = clock.GetUtcNow().UtcDateTime,
-            HealthReports = NotYetChecked(resource),
-            Properties = s.Properties.Add(new ResourcePropertySnapshot("executable.pid", process.Id)),
-        }).ConfigureAwait(false);
-
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-        var watch = WatchAsync(resource, ended.Token);
-        var exitCode = await process.Exited.ConfigureAwait(false);
-        _processes.TryRemove(resource, out _);
-        await ended.CancelAsync().ConfigureAwait(false);
-        await watch.ConfigureAwait(false);
-        await notifications.PublishUpdateAsync(resource, s => s with
-        {
-            State = new ResourceStateSnapshot(
-                ContainerImages.IsContainer(resource) ? KnownResourceStates.Exited : KnownResourceStates.Finished,
-                IsFailure(resource, exitCode, s) ? KnownResourceStateStyles.Error : KnownResourceStateStyles.Success),
-            ExitCode = exitCode,
-            StopTimeStamp = clock.GetUtcNow().UtcDateTime,
-        }).ConfigureAwait(false);
-    }
-
-    // A server is not expected to end at all.
-    private static bool IsFailure(IResource resource, int exitCode, CustomResourceSnapshot before) =>
-        before.State?.Text != KnownResourceStates.Stopping && (exitCode != 0 || ContainerImages.IsContainer(resource));
+    private static bool HasProcess(IResource resource) =>
+        resource is ProjectResource or ExecutableResource || (ContainerImages.IsContainer(resource) && ContainerImages.Find(resource) is not null);
 
     private async Task RunWithoutProcessAsync(IResource resource)
     {
         await notifications.WaitForDependenciesAsync(resource, _stopping.Token).ConfigureAwait(false);
         await StateAsync(resource, new ResourceStateSnapshot(KnownResourceStates.Running, KnownResourceStateStyles.Success)).ConfigureAwait(false);
-        await WatchAsync(resource, _stopping.Token).ConfigureAwait(false);
+        await health.WatchToEndAsync(resource, _stopping.Token).ConfigureAwait(false);
     }
 
-    // A database runs while its server does.
+    // A database runs while its server does, and again when that one has been started again.
     private async Task FollowAsync(IResource resource, IResource parent)
     {
         CancellationTokenSource? ended = null;
         var watch = Task.CompletedTask;
-        await foreach (var change in notifications.WatchAsync(_stopping.Token).ConfigureAwait(false))
-        {
-            if (change.Resource != parent || change.Snapshot.State is not { } state)
-                continue;
-            // Its checks would only fail until the server has made it.
-            var isRunning = state.Text == KnownResourceStates.Running && change.Snapshot.ResourceReadyEvent is { IsCompleted: true };
-            if (isRunning == ended is not null && !ResourceNotificationService.IsUnavailable(change.Snapshot))
-                continue;
-            await notifications.PublishUpdateAsync(resource, s => s with { State = state, ExitCode = change.Snapshot.ExitCode, HealthReports = NotYetChecked(resource) }).ConfigureAwait(false);
-            if (isRunning)
-            {
-                ended = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-                watch = WatchAsync(resource, ended.Token);
-                continue;
-            }
-            if (ended is not null)
-            {
-                await ended.CancelAsync().ConfigureAwait(false);
-                await watch.ConfigureAwait(false);
-                ended.Dispose();
-            }
-            return;
-        }
-    }
-
-    private async Task WatchAsync(IResource resource, CancellationToken ended)
-    {
         try
         {
-            await health.WatchAsync(resource, ended).ConfigureAwait(false);
+            await foreach (var change in notifications.WatchAsync(_stopping.Token).ConfigureAwait(false))
+            {
+                if (change.Resource != parent || change.Snapshot.State is null)
+                    continue;
+                // Its checks would only fail until the server has made it.
+                var isRunning = change.Snapshot.State.Text == KnownResourceStates.Running && change.Snapshot.ResourceReadyEvent is { IsCompleted: true };
+                if (isRunning == ended is not null && !ResourceNotificationService.IsUnavailable(change.Snapshot))
+                    continue;
+                if (ended is not null)
+                {
+                    await ended.CancelAsync().ConfigureAwait(false);
+                    await watch.ConfigureAwait(false);
+                    ended.Dispose();
+                    ended = null;
+                }
+                // As the server is by now: it may have been started again since the change that is read here.
+                await notifications.PublishUpdateAsync(resource, s => notifications.TryGetCurrentState(parent.Name, out var current)
+                    ? s with { State = current.Snapshot.State, ExitCode = current.Snapshot.ExitCode, HealthReports = HealthMonitor.NotYetChecked(resource), ResourceReadyEvent = null }
+                    : s).ConfigureAwait(false);
+                if (!isRunning)
+                    continue;
+                ended = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+                watch = health.WatchToEndAsync(resource, ended.Token);
+            }
         }
-        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        finally
         {
+            await watch.ConfigureAwait(false);
+            ended?.Dispose();
         }
     }
 
@@ -205,12 +166,8 @@ internal sealed class Orchestrator(
             await Task.Yield();
             // Those that wait for a resource at the start also use it to the end.
             await Task.WhenAll(model.Resources.Where(other => AwaitedBy(other).Contains(resource)).Select(Stop)).ConfigureAwait(false);
-            if (!_processes.TryGetValue(resource, out var process))
-                return;
-            await StateAsync(resource, KnownResourceStates.Stopping).ConfigureAwait(false);
             var left = ShutdownTimeout - clock.GetElapsedTime(deadline);
-            if (!await process.StopAsync(left < TimeSpan.Zero ? TimeSpan.Zero : left < TimeoutOfOne ? left : TimeoutOfOne).ConfigureAwait(false))
-                logs.GetLogger(resource).LogWarning("Did not end when asked to and was killed.");
+            await processes.StopAsync(resource, left < TimeSpan.Zero ? TimeSpan.Zero : left < TimeoutOfOne ? left : TimeoutOfOne).ConfigureAwait(false);
         }
 
         await Task.WhenAll(model.Resources.Select(Stop)).ConfigureAwait(false);
@@ -275,9 +232,6 @@ internal sealed class Orchestrator(
             Urls = [.. context.Urls.Select(url => new UrlSnapshot(url.Endpoint?.EndpointName, url.Url, IsInternal: false) { DisplayProperties = new(url.DisplayText ?? "") })],
         }).ConfigureAwait(false);
     }
-
-    private static System.Collections.Immutable.ImmutableArray<HealthReportSnapshot> NotYetChecked(IResource resource) =>
-        [.. resource.Annotations.OfType<HealthCheckAnnotation>().Select(check => new HealthReportSnapshot(check.Key, null, null, null))];
 
     private Task StateAsync(IResource resource, ResourceStateSnapshot? state) =>
         notifications.PublishUpdateAsync(resource, s => s with { State = state });

@@ -50,7 +50,7 @@ public class BeforeResourceStartedEvent(IResource resource, IServiceProvider ser
     public IServiceProvider Services { get; } = services;
 }
 
-/// <summary>A resource is running and healthy for the first time; those who wait for it go on when every subscriber has finished.</summary>
+/// <summary>A resource is running and healthy for the first time since its start; those who wait for it go on when every subscriber has finished.</summary>
 /// <param name="resource">The resource.</param>
 /// <param name="services">The application's services.</param>
 public class ResourceReadyEvent(IResource resource, IServiceProvider services) : IDistributedApplicationResourceEvent
