@@ -10,6 +10,7 @@ var appPassword = builder.AddParameter("app-password", generated, secret: true, 
 var readerPassword = builder.AddParameter("reader-password", generated, secret: true, persist: true);
 var replicatorPassword = builder.AddParameter("replicator-password", generated, secret: true, persist: true);
 var adminPassword = builder.AddParameter("admin-password", generated, secret: true, persist: true);
+var grafanaPassword = builder.AddParameter("grafana-password", generated, secret: true, persist: true);
 var keySecret = builder.AddParameter("key-secret", generated, secret: true, persist: true);
 
 var postgres = builder.AddPostgres("postgres", password: postgresPassword, port: 5432)
@@ -130,6 +131,20 @@ static ContainerFile Targets(string name, params string?[] addresses) => new()
     Name = name,
     Contents = JsonSerializer.Serialize(new[] { new { targets = addresses } }),
 };
+
+// Everybody on this machine may look; who changes something logs in as admin.
+builder.AddContainer("grafana", "grafana/grafana", "12.2.1")
+    .WithHttpEndpoint(port: 3000, targetPort: 3000)
+    .WithHttpHealthCheck("/api/health")
+    .WithBindMount("../grafana/provisioning", "/etc/grafana/provisioning", isReadOnly: true)
+    .WithBindMount("../grafana/dashboards", "/var/lib/grafana/dashboards", isReadOnly: true)
+    .WithEnvironment("PROMETHEUS_URL", prometheus.GetEndpoint("http"))
+    .WithEnvironment("TRACES_URL", "http://localhost:18888") // the Aspire dashboard, which the browser opens
+    .WithEnvironment("GF_AUTH_ANONYMOUS_ENABLED", "true")
+    .WithEnvironment("GF_SECURITY_ADMIN_PASSWORD", grafanaPassword)
+    .WithEnvironment("GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH", "/var/lib/grafana/dashboards/overview.json")
+    .WithEnvironment("GF_ANALYTICS_REPORTING_ENABLED", "false")
+    .WithEnvironment("GF_ANALYTICS_CHECK_FOR_UPDATES", "false");
 
 builder.Build().Run();
 

@@ -1,21 +1,17 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
-using System.Formats.Tar;
-using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Platform.Tests.Support;
 
 namespace Platform.Tests.Realtime;
 
 /// <summary>A site whose page uses the official JavaScript client, and says here what it is told.</summary>
 internal sealed class JavaScriptPage : IAsyncDisposable
 {
-    private const string Package = "@microsoft/signalr@10.0.0";
-
     private readonly WebApplication _site;
     private readonly ConcurrentQueue<JsonObject> _said = [];
 
@@ -53,47 +49,17 @@ internal sealed class JavaScriptPage : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _site.DisposeAsync();
 
-    // From wherever this machine's npm gets its packages.
     private static async Task<byte[]> ClientAsync()
     {
         var folder = Directory.CreateTempSubdirectory("signalr-");
         try
         {
-            using var npm = Start(folder.FullName);
-            Assert.SkipWhen(npm is null, "npm, by which the JavaScript client is fetched, is not on this machine");
-            var errors = npm.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-            var name = (await npm.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).Trim();
-            await npm.WaitForExitAsync(TestContext.Current.CancellationToken);
-            Assert.True(npm.ExitCode == 0, await errors);
-
-            await using var packed = new GZipStream(File.OpenRead(Path.Combine(folder.FullName, name)), CompressionMode.Decompress);
-            await using var archive = new TarReader(packed);
-            while (await archive.GetNextEntryAsync(cancellationToken: TestContext.Current.CancellationToken) is { } entry)
-            {
-                if (entry.Name != "package/dist/browser/signalr.min.js")
-                    continue;
-                using var script = new MemoryStream();
-                await entry.DataStream!.CopyToAsync(script, TestContext.Current.CancellationToken);
-                return script.ToArray();
-            }
-
-            throw new InvalidOperationException($"{Package} has no script for browsers.");
+            await NpmPackage.UnpackAsync("@microsoft/signalr@10.0.0", "0BRqz/uCx3JdrOqiqgFhih/+hfTERaUfCZXFB52uMaZJrKaPRzHzMuqVsJC/V3pt7NozcNXGspjKiQEK+X7P2w==", folder.FullName);
+            return await File.ReadAllBytesAsync(Path.Combine(folder.FullName, "package", "dist", "browser", "signalr.min.js"), TestContext.Current.CancellationToken);
         }
         finally
         {
             folder.Delete(recursive: true);
-        }
-    }
-
-    private static Process? Start(string folder)
-    {
-        try
-        {
-            return Process.Start(new ProcessStartInfo("npm", ["pack", Package, "--silent"]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true });
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return null;
         }
     }
 }

@@ -37,8 +37,9 @@ internal sealed record ContainerImage
 /// <param name="Arguments">What the model adds to the image's command.</param>
 /// <param name="Environment">What the model adds to its environment.</param>
 /// <param name="DataFolder">The folder of the machine mounted at <see cref="ContainerImage.SandboxDataPath"/>.</param>
+/// <param name="Mounted">The folder of the machine mounted at a path of the image; <see langword="null"/> where nothing is.</param>
 /// <param name="Port">The port callers use for a port of the image.</param>
-internal sealed record ContainerRun(IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment, string DataFolder, Func<int, int> Port);
+internal sealed record ContainerRun(IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment, string DataFolder, Func<string, string?> Mounted, Func<int, int> Port);
 
 /// <summary>A program in the sandbox.</summary>
 /// <param name="Command">Its path.</param>

@@ -64,6 +64,7 @@ internal static class ContainerImages
             Program = run => new("/usr/bin/prometheus-redis-exporter", [$"--web.listen-address=127.0.0.1:{run.Port(9121)}", .. run.Arguments], run.Environment),
         },
         CosmosImage.Entry,
+        GrafanaImage.Entry,
     ];
 
     /// <summary>Whether a resource is a container; an emulated account is one by its image alone.</summary>

@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace Aspire.Hosting.Engineless;
 
 /// <summary>Emulators/Cosmos, in place of Microsoft's emulator.</summary>
@@ -13,10 +11,7 @@ internal static class CosmosImage
         IsOfMachine = true,
         Program = run => new(
             ProcessLauncher.DotnetPath,
-            [Output, "--urls", $"http://127.0.0.1:{ContainerImages.Text(run.Port(8081))}", "--Cosmos:Folder", run.DataFolder, .. run.Arguments],
+            [Emulator.Program("Cosmos"), "--urls", $"http://127.0.0.1:{ContainerImages.Text(run.Port(8081))}", "--Cosmos:Folder", run.DataFolder, .. run.Arguments],
             run.Environment),
     };
-
-    // Written when this library is built, which builds the emulator as well.
-    private static string Output => typeof(CosmosImage).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(one => one.Key == "cosmosemulatoroutput").Value!;
 }

@@ -65,7 +65,7 @@ internal sealed class ProcessLauncher(AppHostFolders folders, ResourceLoggerServ
         foreach (var files in container.Annotations.OfType<ContainerFileSystemCallbackAnnotation>())
             mounts.Add(new SandboxMount(await MakeFilesAsync(container, files, cancellationToken).ConfigureAwait(false), files.DestinationPath, ReadOnly: true));
 
-        var run = new ContainerRun(arguments, environment, data, targetPort => container.GetEndpoints().FirstOrDefault(e => e.TargetPort == targetPort)?.Port
+        var run = new ContainerRun(arguments, environment, data, path => mounts.FirstOrDefault(mount => mount.SandboxPath == path)?.HostPath, targetPort => container.GetEndpoints().FirstOrDefault(e => e.TargetPort == targetPort)?.Port
             ?? throw new DistributedApplicationException($"Container '{container.Name}' has no endpoint for port {targetPort}, on which its image listens: add one with targetPort: {targetPort}."));
         if (image.Preparation(run) is { } preparation)
         {
