@@ -92,15 +92,15 @@ public sealed class AspireHostingRunTests
     public async Task An_image_without_mapping_is_skipped_and_nobody_waits_for_it_for_ever()
     {
         await using var builder = DistributedApplicationTestingBuilder.Create();
-        var grafana = builder.AddContainer("grafana", "grafana/grafana");
-        Script(builder, "client", "sleep 60").WaitFor(grafana, WaitBehavior.WaitOnResourceUnavailable);
+        var unknown = builder.AddContainer("unknown", "example/unknown");
+        Script(builder, "client", "sleep 60").WaitFor(unknown, WaitBehavior.WaitOnResourceUnavailable);
         Script(builder, "other", "sleep 60");
         await using var app = await StartAsync(builder);
 
         await app.ResourceNotifications.WaitForResourceAsync("client", KnownResourceStates.FailedToStart, Ct).WaitAsync(Patience, Ct);
         await app.ResourceNotifications.WaitForResourceHealthyAsync("other", Ct).WaitAsync(Patience, Ct);
 
-        Assert.Equal("Skipped: needs a container engine", State(app, "grafana"));
+        Assert.Equal("Skipped: needs a container engine", State(app, "unknown"));
     }
 
     [Fact]
