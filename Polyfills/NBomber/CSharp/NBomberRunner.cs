@@ -49,7 +49,13 @@ public static class NBomberRunner
     /// <returns>The test with it.</returns>
     public static NBomberContext WithoutReports(this NBomberContext context) => context.With(reportFormats: []);
 
-    /// <summary>Sets how often thresholds are checked.</summary>
+    /// <summary>Sets who takes the figures, each reporting interval and at the end.</summary>
+    /// <param name="context">The test.</param>
+    /// <param name="reportingSinks">The sinks; they are disposed of at the end.</param>
+    /// <returns>The test with them.</returns>
+    public static NBomberContext WithReportingSinks(this NBomberContext context, params IReportingSink[] reportingSinks) => context.With(sinks: reportingSinks);
+
+    /// <summary>Sets how often thresholds are checked and sinks get figures.</summary>
     /// <param name="context">The test.</param>
     /// <param name="interval">How often; every 5 seconds by default and at most.</param>
     /// <returns>The test with it.</returns>

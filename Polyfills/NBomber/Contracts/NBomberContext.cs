@@ -25,6 +25,8 @@ public sealed class NBomberContext
 
     internal bool ConsoleMetrics { get; private init; } = true;
 
+    internal IReadOnlyList<IReportingSink> Sinks { get; private init; } = [];
+
     internal NBomberContext With(
         string? testSuite = null,
         string? testName = null,
@@ -33,7 +35,8 @@ public sealed class NBomberContext
         IReadOnlyList<ReportFormat>? reportFormats = null,
         TimeSpan? reportingInterval = null,
         TimeSpan? completionTimeout = null,
-        bool? consoleMetrics = null) => new(Scenarios)
+        bool? consoleMetrics = null,
+        IReadOnlyList<IReportingSink>? sinks = null) => new(Scenarios)
         {
             TestSuite = testSuite ?? TestSuite,
             TestName = testName ?? TestName,
@@ -43,5 +46,6 @@ public sealed class NBomberContext
             ReportingInterval = reportingInterval ?? ReportingInterval,
             CompletionTimeout = completionTimeout ?? CompletionTimeout,
             ConsoleMetrics = consoleMetrics ?? ConsoleMetrics,
+            Sinks = sinks ?? Sinks,
         };
 }

@@ -4,7 +4,7 @@ using NBomber.Contracts.Stats;
 
 namespace NBomber.Contracts;
 
-/// <summary>What the figures of a scenario or a step must satisfy; checked every reporting interval and at the end.</summary>
+/// <summary>What the figures of a scenario or a step must satisfy; checked against each reporting interval's figures and, at the end, against the whole test's.</summary>
 public sealed class Threshold
 {
     private Threshold(string stepName, Expression<Func<StepStats, bool>>? checkStep, Expression<Func<ScenarioStats, bool>>? checkScenario, int? abortWhenErrorCount, TimeSpan? startCheckAfter)

@@ -35,7 +35,7 @@ internal sealed class ScenarioContext(ScenarioRun run, ScenarioInfo info) : ISce
 
     public void StopScenario(string scenarioName, string reason) => run.Session.StopScenario(scenarioName, reason);
 
-    public void StopCurrentTest(string reason) => run.Session.Stop(reason);
+    public void StopCurrentTest(string reason) => run.Session.StopCurrentTest(reason);
 
     public TimeSpan GetScenarioTimerTime() => run.Elapsed;
 

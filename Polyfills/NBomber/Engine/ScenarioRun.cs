@@ -120,7 +120,7 @@ internal sealed partial class ScenarioRun : IDisposable
         Recorder.Record(context.End(), response);
         Volatile.Write(ref _lastEnd, Stopwatch.GetTimestamp());
         if (response.IsError && Interlocked.Increment(ref _failures) == Scenario.MaxFailCount && _operation == ScenarioOperation.Bombing)
-            Session.Stop($"{Scenario.ScenarioName}: {Scenario.MaxFailCount} failures.");
+            Session.StopCurrentTest($"{Scenario.ScenarioName}: {Scenario.MaxFailCount} failures.");
     }
 
     /// <summary>What never ended is the slowest of all, and leaving it out would be the kindest lie.</summary>

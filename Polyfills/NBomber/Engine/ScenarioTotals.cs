@@ -19,6 +19,10 @@ internal sealed record ScenarioTotals(MeasurementTotals Ok, MeasurementTotals Fa
 
     internal long Count => Ok.Count + Fail.Count;
 
+    /// <summary>What was measured after an earlier state of the same totals.</summary>
+    internal ScenarioTotals Since(ScenarioTotals earlier) => new(Ok.Since(earlier.Ok), Fail.Since(earlier.Fail), [.. Steps.Select(step =>
+        earlier.Steps.FirstOrDefault(s => s.Name == step.Name) is { } known ? new StepTotals(step.Name, step.Ok.Since(known.Ok), step.Fail.Since(known.Fail)) : step)]);
+
     /// <summary>The figures as the package says them.</summary>
     internal ScenarioStats ToStats(string name, int index, TimeSpan duration, OperationType operation, LoadSimulationStats simulation) => new()
     {

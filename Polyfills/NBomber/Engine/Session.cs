@@ -1,20 +1,24 @@
 using System.Runtime.InteropServices;
+using Microsoft.Extensions.Configuration;
 using NBomber.Contracts;
 using NBomber.Contracts.Stats;
+using NBomber.Reports;
 
 namespace NBomber.Engine;
 
 /// <summary>A test that runs: its scenarios prepare, warm up, are measured side by side, and tidy up.</summary>
-internal sealed class Session
+internal sealed class Session : IBaseContext
 {
     private readonly NBomberContext _context;
     private readonly Lock _gate = new();
+    private readonly LiveProgress _progress;
     private IReadOnlyList<ScenarioRun> _runs = [];
     private string? _stopReason;
 
     internal Session(NBomberContext context)
     {
         _context = context;
+        _progress = new LiveProgress(context.ConsoleMetrics);
         var now = TimeProvider.System.GetUtcNow().UtcDateTime;
         TestInfo = new()
         {
@@ -25,7 +29,7 @@ internal sealed class Session
         };
     }
 
-    internal TestInfo TestInfo { get; }
+    public TestInfo TestInfo { get; }
 
     internal NodeInfo NodeInfo { get; } = new()
     {
@@ -37,27 +41,37 @@ internal sealed class Session
         NBomberVersion = "6.1.0",
     };
 
+    public NodeInfo GetNodeInfo() => NodeInfo;
+
     internal async Task<NodeStats> RunAsync()
     {
         SessionRules.Check(_context);
-        await PrepareAsync();
-        await WarmUpAsync();
-        NodeInfo.CurrentOperation = OperationType.Bombing;
-        await RunAllAsync(ScenarioOperation.Bombing);
-        NodeInfo.CurrentOperation = OperationType.Stop;
-        await TidyUpAsync();
-        NodeInfo.CurrentOperation = OperationType.Complete;
-        return Result();
+        try
+        {
+            return await RunPhasesAsync();
+        }
+        catch
+        {
+            NodeInfo.CurrentOperation = OperationType.Error;
+            throw;
+        }
+        finally
+        {
+            foreach (var run in _runs)
+                run.Dispose();
+            foreach (var sink in _context.Sinks)
+                sink.Dispose();
+        }
     }
 
-    internal void StopScenario(string name, string reason)
+    public void StopScenario(string scenarioName, string reason)
     {
-        Say($"{name} is stopped: {reason}");
-        foreach (var run in _runs.Where(r => r.Scenario.ScenarioName == name))
+        _progress.Say($"{scenarioName} is stopped: {reason}");
+        foreach (var run in Volatile.Read(ref _runs).Where(r => r.Scenario.ScenarioName == scenarioName))
             run.Stop();
     }
 
-    internal void Stop(string reason)
+    public void StopCurrentTest(string reason)
     {
         lock (_gate)
         {
@@ -66,39 +80,51 @@ internal sealed class Session
             _stopReason = reason;
         }
 
-        Say($"The test is stopped: {reason}");
-        foreach (var run in _runs)
+        _progress.Say($"The test is stopped: {reason}");
+        foreach (var run in Volatile.Read(ref _runs))
             run.Stop();
     }
 
-    internal static void Say(string line) => Console.Error.WriteLine($"nbomber: {line}");
+    internal void Say(string line) => _progress.Say(line);
 
-    private async Task PrepareAsync()
+    private async Task<NodeStats> RunPhasesAsync()
     {
         NodeInfo.CurrentOperation = OperationType.Init;
+        foreach (var sink in _context.Sinks)
+            await sink.Init(this, new ConfigurationBuilder().Build());
         foreach (var scenario in _context.Scenarios.Where(s => s.Init is not null))
             await scenario.Init!(new InitContext(this, scenario, ScenarioOperation.Init));
-    }
 
-    private async Task WarmUpAsync()
-    {
-        if (_context.Scenarios.All(s => s.Run is null || s.WarmUp == TimeSpan.Zero))
-            return;
         NodeInfo.CurrentOperation = OperationType.WarmUp;
-        await RunAllAsync(ScenarioOperation.WarmUp);
+        await Task.WhenAll(MakeRuns(ScenarioOperation.WarmUp).Select(r => r.RunAsync(_context.CompletionTimeout)));
+
+        NodeInfo.CurrentOperation = OperationType.Bombing;
+        var measurement = new Measurement(_context, MakeRuns(ScenarioOperation.Bombing), this, _progress);
+        await measurement.RunAsync();
+
+        NodeInfo.CurrentOperation = OperationType.Stop;
+        await TidyUpAsync();
+        NodeInfo.CurrentOperation = OperationType.Complete;
+        return await FinishAsync(measurement);
     }
 
-    private async Task RunAllAsync(ScenarioOperation operation)
+    private List<ScenarioRun> MakeRuns(ScenarioOperation operation)
     {
+        foreach (var run in _runs)
+            run.Dispose();
+        var runs = _context.Scenarios
+            .Where(s => s.Run is not null && (operation == ScenarioOperation.Bombing || s.WarmUp > TimeSpan.Zero))
+            .Select((scenario, index) => new ScenarioRun(this, scenario, index, operation))
+            .ToList();
         lock (_gate)
         {
-            _runs = [.. _context.Scenarios.Where(s => s.Run is not null && (operation == ScenarioOperation.Bombing || s.WarmUp > TimeSpan.Zero))
-                .Select((scenario, index) => new ScenarioRun(this, scenario, index, operation))];
+            Volatile.Write(ref _runs, runs);
+            // A stop that came between two phases found nothing to stop.
             if (_stopReason is not null)
-                return;
+                runs.ForEach(r => r.Stop());
         }
 
-        await Task.WhenAll(_runs.Select(r => r.RunAsync(_context.CompletionTimeout)));
+        return runs;
     }
 
     private async Task TidyUpAsync()
@@ -113,24 +139,35 @@ internal sealed class Session
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                Say($"{scenario.ScenarioName} did not tidy up: {exception.Message}");
+                _progress.Say($"{scenario.ScenarioName} did not tidy up: {exception.Message}");
             }
         }
     }
 
-    private NodeStats Result()
+    private async Task<NodeStats> FinishAsync(Measurement measurement)
     {
-        var scenarios = _runs.Select(r => r.Recorder.Snapshot().ToStats(r.Scenario.ScenarioName, r.Index, r.Measured, OperationType.Complete, r.Load)).ToArray();
-        return new()
+        var scenarios = measurement.Final();
+        var stats = new NodeStats
         {
             TestInfo = TestInfo,
             NodeInfo = NodeInfo,
             ScenarioStats = scenarios,
+            Thresholds = measurement.Thresholds,
             AllRequestCount = scenarios.Sum(s => s.AllRequestCount),
             AllOkCount = scenarios.Sum(s => s.AllOkCount),
             AllFailCount = scenarios.Sum(s => s.AllFailCount),
             AllBytes = scenarios.Sum(s => s.AllBytes),
             Duration = scenarios.Select(s => s.Duration).DefaultIfEmpty().Max(),
         };
+        var report = new Report(stats, measurement.Timelines, _stopReason);
+        stats.ReportFiles = await ReportFiles.WriteAsync(report, _context);
+        foreach (var sink in _context.Sinks)
+        {
+            await sink.SaveFinalStats(stats);
+            await sink.Stop();
+        }
+
+        _progress.Finish(report);
+        return stats;
     }
 }
