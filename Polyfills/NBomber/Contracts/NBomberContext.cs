@@ -27,6 +27,9 @@ public sealed class NBomberContext
 
     internal IReadOnlyList<IReportingSink> Sinks { get; private init; } = [];
 
+    /// <summary>How an iteration that is due begins: on a thread of the pool. Tests hold them back, as a busy pool would.</summary>
+    internal Action<IThreadPoolWorkItem> Begin { get; private init; } = static iteration => ThreadPool.UnsafeQueueUserWorkItem(iteration, preferLocal: false);
+
     internal NBomberContext With(
         string? testSuite = null,
         string? testName = null,
@@ -36,7 +39,8 @@ public sealed class NBomberContext
         TimeSpan? reportingInterval = null,
         TimeSpan? completionTimeout = null,
         bool? consoleMetrics = null,
-        IReadOnlyList<IReportingSink>? sinks = null) => new(Scenarios)
+        IReadOnlyList<IReportingSink>? sinks = null,
+        Action<IThreadPoolWorkItem>? begin = null) => new(Scenarios)
         {
             TestSuite = testSuite ?? TestSuite,
             TestName = testName ?? TestName,
@@ -47,5 +51,6 @@ public sealed class NBomberContext
             CompletionTimeout = completionTimeout ?? CompletionTimeout,
             ConsoleMetrics = consoleMetrics ?? ConsoleMetrics,
             Sinks = sinks ?? Sinks,
+            Begin = begin ?? Begin,
         };
 }

@@ -12,9 +12,6 @@ internal sealed class ScenarioContext(ScenarioRun run, ScenarioInfo info) : ISce
     private Random? _random;
     private long _intended;
 
-    /// <summary>When the iteration under way should have begun, as a timestamp; 0 between iterations.</summary>
-    internal long Intended => Volatile.Read(ref _intended);
-
     internal ScenarioRun ScenarioRun => run;
 
     public TestInfo TestInfo => run.Session.TestInfo;
@@ -47,13 +44,15 @@ internal sealed class ScenarioContext(ScenarioRun run, ScenarioInfo info) : ISce
         Volatile.Write(ref _intended, intended);
     }
 
-    /// <summary>Ends the iteration.</summary>
-    /// <returns>How long after its intended start that is.</returns>
-    internal TimeSpan End()
+    /// <summary>Ends the iteration under way, if there is one.</summary>
+    /// <param name="latency">How long after its intended start that is.</param>
+    /// <returns>False when there is none.</returns>
+    internal bool TryEnd(out TimeSpan latency)
     {
-        var latency = Stopwatch.GetElapsedTime(_intended);
-        Volatile.Write(ref _intended, 0);
-        return latency;
+        // An iteration may end just as it is given up: whoever takes its start away has it, so it counts once.
+        var intended = Interlocked.Exchange(ref _intended, 0);
+        latency = intended == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(intended);
+        return intended != 0;
     }
 
     void IThreadPoolWorkItem.Execute() => _ = run.RunInjectedAsync(this);

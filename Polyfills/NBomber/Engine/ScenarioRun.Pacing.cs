@@ -58,7 +58,7 @@ internal sealed partial class ScenarioRun
                 context = NewContext();
             context.Begin(_started + (long)(due.TotalSeconds * Stopwatch.Frequency));
             Interlocked.Increment(ref _underWay);
-            ThreadPool.UnsafeQueueUserWorkItem(context, preferLocal: false);
+            Session.Context.Begin(context);
         }
 
         WaitUntil(end);

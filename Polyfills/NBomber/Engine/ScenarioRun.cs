@@ -18,7 +18,6 @@ internal sealed partial class ScenarioRun : IDisposable
     private int _instances;
     private int _underWay = 1;
     private int _failures;
-    private int _overdue;
 
     internal ScenarioRun(Session session, ScenarioProps scenario, int index, ScenarioOperation operation)
     {
@@ -107,7 +106,7 @@ internal sealed partial class ScenarioRun : IDisposable
         catch (OperationCanceledException) when (!injected && _stopping.IsCancellationRequested)
         {
             // The end cut it off, and nothing had said that it was to begin. An injected one was due: that counts.
-            context.End();
+            context.TryEnd(out _);
             return;
         }
 #pragma warning disable CA1031 // Whatever an iteration throws is what became of it.
@@ -117,7 +116,9 @@ internal sealed partial class ScenarioRun : IDisposable
             response = Failure.Of<object>(exception);
         }
 
-        Recorder.Record(context.End(), response);
+        if (!context.TryEnd(out var latency))
+            return;
+        Recorder.Record(latency, response);
         Volatile.Write(ref _lastEnd, Stopwatch.GetTimestamp());
         if (response.IsError && Interlocked.Increment(ref _failures) == Scenario.MaxFailCount && _operation == ScenarioOperation.Bombing)
             Session.StopCurrentTest($"{Scenario.ScenarioName}: {Scenario.MaxFailCount} failures.");
@@ -126,17 +127,17 @@ internal sealed partial class ScenarioRun : IDisposable
     /// <summary>What never ended is the slowest of all, and leaving it out would be the kindest lie.</summary>
     private void RecordOverdue()
     {
+        var overdue = 0;
         foreach (var context in _all)
         {
-            if (context.Intended is not 0 and var intended)
-            {
-                Recorder.Record(Stopwatch.GetElapsedTime(intended), Failure.Timeout<object>());
-                _overdue++;
-            }
+            if (!context.TryEnd(out var latency))
+                continue;
+            Recorder.Record(latency, Failure.Timeout<object>());
+            overdue++;
         }
 
-        if (_overdue > 0)
-            Session.Say($"{Scenario.ScenarioName}: {_overdue} iterations did not end; they count as failed.");
+        if (overdue > 0)
+            Session.Say($"{Scenario.ScenarioName}: {overdue} iterations did not end; they count as failed.");
     }
 
     private ScenarioContext NewContext()

@@ -9,7 +9,6 @@ namespace NBomber.Engine;
 /// <summary>A test that runs: its scenarios prepare, warm up, are measured side by side, and tidy up.</summary>
 internal sealed class Session : IBaseContext
 {
-    private readonly NBomberContext _context;
     private readonly Lock _gate = new();
     private readonly LiveProgress _progress;
     private IReadOnlyList<ScenarioRun> _runs = [];
@@ -17,7 +16,7 @@ internal sealed class Session : IBaseContext
 
     internal Session(NBomberContext context)
     {
-        _context = context;
+        Context = context;
         _progress = new LiveProgress(context.ConsoleMetrics);
         var now = TimeProvider.System.GetUtcNow().UtcDateTime;
         TestInfo = new()
@@ -28,6 +27,8 @@ internal sealed class Session : IBaseContext
             Created = now,
         };
     }
+
+    internal NBomberContext Context { get; }
 
     public TestInfo TestInfo { get; }
 
@@ -45,7 +46,7 @@ internal sealed class Session : IBaseContext
 
     internal async Task<NodeStats> RunAsync()
     {
-        SessionRules.Check(_context);
+        SessionRules.Check(Context);
         try
         {
             return await RunPhasesAsync();
@@ -59,7 +60,7 @@ internal sealed class Session : IBaseContext
         {
             foreach (var run in _runs)
                 run.Dispose();
-            foreach (var sink in _context.Sinks)
+            foreach (var sink in Context.Sinks)
                 sink.Dispose();
         }
     }
@@ -90,16 +91,16 @@ internal sealed class Session : IBaseContext
     private async Task<NodeStats> RunPhasesAsync()
     {
         NodeInfo.CurrentOperation = OperationType.Init;
-        foreach (var sink in _context.Sinks)
+        foreach (var sink in Context.Sinks)
             await sink.Init(this, new ConfigurationBuilder().Build());
-        foreach (var scenario in _context.Scenarios.Where(s => s.Init is not null))
+        foreach (var scenario in Context.Scenarios.Where(s => s.Init is not null))
             await scenario.Init!(new InitContext(this, scenario, ScenarioOperation.Init));
 
         NodeInfo.CurrentOperation = OperationType.WarmUp;
-        await Task.WhenAll(MakeRuns(ScenarioOperation.WarmUp).Select(r => r.RunAsync(_context.CompletionTimeout)));
+        await Task.WhenAll(MakeRuns(ScenarioOperation.WarmUp).Select(r => r.RunAsync(Context.CompletionTimeout)));
 
         NodeInfo.CurrentOperation = OperationType.Bombing;
-        var measurement = new Measurement(_context, MakeRuns(ScenarioOperation.Bombing), this, _progress);
+        var measurement = new Measurement(Context, MakeRuns(ScenarioOperation.Bombing), this, _progress);
         await measurement.RunAsync();
 
         NodeInfo.CurrentOperation = OperationType.Stop;
@@ -112,7 +113,7 @@ internal sealed class Session : IBaseContext
     {
         foreach (var run in _runs)
             run.Dispose();
-        var runs = _context.Scenarios
+        var runs = Context.Scenarios
             .Where(s => s.Run is not null && (operation == ScenarioOperation.Bombing || s.WarmUp > TimeSpan.Zero))
             .Select((scenario, index) => new ScenarioRun(this, scenario, index, operation))
             .ToList();
@@ -129,7 +130,7 @@ internal sealed class Session : IBaseContext
 
     private async Task TidyUpAsync()
     {
-        foreach (var scenario in _context.Scenarios.Where(s => s.Clean is not null))
+        foreach (var scenario in Context.Scenarios.Where(s => s.Clean is not null))
         {
             try
             {
@@ -160,8 +161,8 @@ internal sealed class Session : IBaseContext
             Duration = scenarios.Select(s => s.Duration).DefaultIfEmpty().Max(),
         };
         var report = new Report(stats, measurement.Timelines, _stopReason);
-        stats.ReportFiles = await ReportFiles.WriteAsync(report, _context);
-        foreach (var sink in _context.Sinks)
+        stats.ReportFiles = await ReportFiles.WriteAsync(report, Context);
+        foreach (var sink in Context.Sinks)
         {
             await sink.SaveFinalStats(stats);
             await sink.Stop();

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using NBomber.Contracts;
 using NBomber.Contracts.Stats;
 
@@ -13,7 +14,7 @@ internal sealed class ThresholdCheck(string scenario, Threshold threshold)
     {
         ScenarioName = scenario,
         StepName = threshold.StepName,
-        CheckExpression = ThresholdText.Of((System.Linq.Expressions.LambdaExpression?)threshold.CheckScenario ?? threshold.CheckStep!),
+        CheckExpression = ThresholdText.Of((LambdaExpression?)threshold.CheckScenario ?? threshold.CheckStep!),
     };
 
     /// <summary>Checks the figures of an interval, unless it is too early.</summary>
