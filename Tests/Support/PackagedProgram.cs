@@ -42,7 +42,7 @@ internal static class PackagedProgram
         if (root is null)
             return null;
         // Its C library is in the same folder, and may be newer than the machine's.
-        var (loader, libraries) = RuntimeInformation.ProcessArchitecture == Architecture.Arm64
+        var (loader, libraries) = RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64
             ? ("usr/lib/ld-linux-aarch64.so.1", "usr/lib/aarch64-linux-gnu")
             : ("usr/lib64/ld-linux-x86-64.so.2", "usr/lib/x86_64-linux-gnu");
         return new ProcessStartInfo(Path.Combine(root, loader), ["--library-path", Path.Combine(root, libraries), Path.Combine(root, "usr/bin", name)]);
