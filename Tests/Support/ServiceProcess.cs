@@ -28,6 +28,9 @@ internal abstract class ServiceProcess : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Uri Address { get; }
 
+    /// <summary>Where it says that it is ready.</summary>
+    protected virtual string HealthPath => "/health";
+
     public HttpClient CreateClient() => new() { BaseAddress = Address };
 
     /// <summary>Ends it by SIGKILL: it has no chance to finish anything.</summary>
@@ -65,11 +68,11 @@ internal abstract class ServiceProcess : IAsyncDisposable
         }
     }
 
-    private static async Task<bool> IsReadyAsync(HttpClient client)
+    private async Task<bool> IsReadyAsync(HttpClient client)
     {
         try
         {
-            using var answer = await client.GetAsync("/health", TestContext.Current.CancellationToken);
+            using var answer = await client.GetAsync(HealthPath, TestContext.Current.CancellationToken);
             return answer.StatusCode == HttpStatusCode.OK;
         }
         catch (HttpRequestException)

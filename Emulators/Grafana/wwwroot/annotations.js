@@ -4,9 +4,9 @@ import { queryRange } from './prometheus.js';
 
 // One mark each: { time, color, text }.
 export async function annotations(dashboard, range, variables, signal) {
-  const wanted = (dashboard.annotations?.list ?? []).filter(one => one.enable && one.expr);
+  const wanted = (dashboard.annotations?.list ?? []).filter(one => one.enable && one.target?.expr);
   const answers = await Promise.all(wanted.map(async one => {
-    const series = await queryRange(variables.fill(one.expr, range), range, signal);
+    const series = await queryRange(variables.fill(one.target.expr, range), range, signal);
     return series.flatMap(({ labels, times, values }) => (one.useValueForTime ? [...new Set(values)].map(value => value / 1000) : begins(times, range.step))
       .filter(time => time >= range.start && time <= range.end)
       .map(time => ({ time, color: colour(one.iconColor), text: fill(one.titleFormat ?? one.name, labels) })));

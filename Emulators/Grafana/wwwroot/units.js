@@ -44,7 +44,6 @@ const units = {
 };
 
 function fixed(value, digits) {
-  if (!Number.isFinite(value)) return value > 0 ? '∞' : value < 0 ? '-∞' : '–';
   const size = Math.abs(value);
   const places = digits ?? (size === 0 || Number.isInteger(value) ? 0 : size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
   return value.toFixed(places);
@@ -53,6 +52,7 @@ function fixed(value, digits) {
 // A unit that is none of these is a word of the dashboard's own, put behind the number.
 export function parts(value, unit = 'short', digits) {
   if (value === null || value === undefined || Number.isNaN(value)) return ['–', ''];
+  if (!Number.isFinite(value)) return [value > 0 ? '∞' : '-∞', ''];
   const known = units[unit];
   if (known) return known(value, digits);
   const [text, scale] = short(value, digits);

@@ -32,8 +32,9 @@ export function timeseries(body, panel, data, { range, annotations }) {
     scales: { x: { time: true, range: [range.start, range.end] }, y: { range: (_, low, high) => limits(config, low, high) } },
     axes: [
       { stroke: axisColour, grid: { stroke: gridColour, width: 1 }, ticks: { show: false }, font: '11px sans-serif', size: 22, values: clock(range) },
-      { stroke: axisColour, grid: { stroke: gridColour, width: 1 }, ticks: { show: false }, font: '11px sans-serif', size: 64,
-        values: (_, splits) => splits.map(value => value === null ? '' : format(value, config.unit, config.decimals)) },
+      { stroke: axisColour, grid: { stroke: gridColour, width: 1 }, ticks: { show: false }, font: '11px sans-serif',
+        size: (_, labels) => 14 + 7 * Math.max(...(labels ?? []).map(label => label.length), 3),
+        values: (_, splits) => splits.map(value => value === null ? '' : brief(format(value, config.unit, config.decimals))) },
     ],
     series: [{}, ...series.map(one => line(one))],
     bands,
@@ -92,6 +93,9 @@ function limits({ min, max, custom }, low, high) {
   const space = (top - bottom) * 0.08;
   return [min === undefined && bottom !== 0 ? bottom - space : bottom, max === undefined ? top + space : top];
 }
+
+// Of 0.800 the zeros say nothing.
+const brief = label => label.replace(/(\.\d*?)0+(?=\D|$)/, '$1').replace(/\.(?=\D|$)/, '');
 
 const two = number => String(number).padStart(2, '0');
 const clock = ({ seconds }) => (_, splits) => splits.map(split => {
