@@ -15,10 +15,13 @@ internal static class BenchProcess
     internal static ProcessStartInfo Self(IEnumerable<string> words, int? processor = null) => Dotnet(typeof(BenchProcess).Assembly.Location, words, processor);
 
     /// <summary>An assembly, on all processors or on one, which it then counts as all there are.</summary>
-    internal static ProcessStartInfo Dotnet(string assembly, IEnumerable<string> words, int? processor)
+    internal static ProcessStartInfo Dotnet(string assembly, IEnumerable<string> words, int? processor) => Pinned(["dotnet", "exec", assembly, .. words], processor);
+
+    /// <summary>A program with its arguments, on all processors or on one.</summary>
+    internal static ProcessStartInfo Pinned(IEnumerable<string> command, int? processor)
     {
         string[] pin = processor is { } one ? [Taskset, "--cpu-list", one.ToString(CultureInfo.InvariantCulture)] : [];
-        string[] all = [.. pin, "dotnet", "exec", assembly, .. words];
+        string[] all = [.. pin, .. command];
         return new ProcessStartInfo(all[0], all[1..]);
     }
 }

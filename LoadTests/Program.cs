@@ -12,7 +12,7 @@ using Platform.LoadTests.Recommend;
 
 var bench = new Command("bench", "Measure one thing next to its limit, both in the same run.")
 {
-    ImportBench.Create(), EmbeddingBench.Create(), SearchBench.Create(), SeedBench.Create(), CacheBench.Create(), AccountsBench.Create(), CheckoutBench.Create(), PermissionBench.Create(), ChangesBench.Create(), AnalyticsBench.Create(), RecommendBench.Create(), ProjectionBench.Create(), CosmosBench.Create(),
+    ImportBench.Create(), EmbeddingBench.Create(), SearchBench.Create(), SeedBench.Create(), CacheBench.Create(), AccountsBench.Create(), CheckoutBench.Create(), PermissionBench.Create(), ChangesBench.Create(), AnalyticsBench.Create(), RecommendBench.Create(), ProjectionBench.Create(), CosmosBench.Create(), NBomberBench.Create(),
 };
 var soak = new Command("soak", "Use one thing for long and watch what it costs.") { RedisSoak.Create() };
 var race = new Command("race", "Look for what must not happen.") { CacheRace.Create(), RaceNode.Create() };
@@ -20,6 +20,7 @@ var serve = new Command("serve", "A limit that others are measured by.") { BareS
 var read = new Command("read", "Consume, and tell what came.") { ChangeConsumer.Create() };
 var load = new Command("load", "Ask a server for as much as it can answer.") { HttpLoad.Create() };
 var commands = new RootCommand("Measurements of Platform; LoadTests/README.md says how to read them.") { bench, race, soak, serve, read, load };
+commands.Subcommands.Add(Platform.LoadTests.Run.Comparing.CompareCommand.Create());
 bench.Options.Add(BenchStack.Postgres);
 return await commands.Parse(args).InvokeAsync();
 

@@ -15,10 +15,11 @@ internal static class HttpLoad
     private static readonly Option<string> Paths = new("--paths") { Required = true };
     private static readonly Option<int> Connections = new("--connections") { DefaultValueFactory = _ => 32 };
     private static readonly Option<double> Seconds = new("--seconds") { DefaultValueFactory = _ => 3 };
+    private static readonly Option<bool> ByNBomber = new("--nbomber") { Description = "Have NBomber begin the requests and measure them." };
 
     internal static Command Create()
     {
-        var http = new Command("http", "GETs over connections that stay open.") { Server, Paths, Connections, Seconds };
+        var http = new Command("http", "GETs over connections that stay open.") { Server, Paths, Connections, Seconds, ByNBomber };
         http.SetAction(RunAsync);
         return http;
     }
@@ -32,9 +33,10 @@ internal static class HttpLoad
     /// <param name="seconds">How long, after a third of it that is not counted.</param>
     /// <param name="processor">The one processor it may run on; null for all.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    internal static async Task<Result> RunApartAsync(Uri server, string paths, double seconds, int? processor, CancellationToken cancellationToken)
+    /// <param name="byNBomber">Whether NBomber begins the requests and measures them.</param>
+    internal static async Task<Result> RunApartAsync(Uri server, string paths, double seconds, int? processor, CancellationToken cancellationToken, bool byNBomber = false)
     {
-        var start = BenchProcess.Self(["load", "http", "--server", server.ToString(), "--paths", paths, "--seconds", seconds.ToString(CultureInfo.InvariantCulture)], processor);
+        var start = BenchProcess.Self(["load", "http", "--server", server.ToString(), "--paths", paths, "--seconds", seconds.ToString(CultureInfo.InvariantCulture), "--nbomber", byNBomber ? "true" : "false"], processor);
         start.RedirectStandardOutput = true;
         // The thread that hears of an answer sends the next request itself: the client is not what is measured.
         start.Environment["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1";
@@ -60,6 +62,12 @@ internal static class HttpLoad
         var requests = paths.Select(p => HttpConnection.Request(server, p)).ToArray();
         var endpoint = new IPEndPoint(IPAddress.Parse(server.Host), server.Port);
         var connections = await Task.WhenAll(Enumerable.Range(0, arguments.GetValue(Connections)).Select(_ => HttpConnection.OpenAsync(endpoint, cancellationToken)));
+        if (arguments.GetValue(ByNBomber))
+        {
+            await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{NBomberLoad.Measure(connections, requests, TimeSpan.FromSeconds(arguments.GetValue(Seconds)))} 0 0"));
+            return 0;
+        }
+
         var warm = TimeSpan.FromSeconds(arguments.GetValue(Seconds) / 3);
         var next = 0;
         var clock = Stopwatch.StartNew();

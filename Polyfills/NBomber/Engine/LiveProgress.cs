@@ -70,7 +70,7 @@ internal sealed class LiveProgress(bool shown)
             table.AddRow([.. cells.Select((cell, place) => (IRenderable)new Text(cell, place is 4 or 9 && cell != "0" ? new Style(Color.Red) : Style.Plain))]);
         Erase();
         AnsiConsole.Write(table);
-        _height = table.Rows.Count + 4;
+        _height = table.GetSegments(AnsiConsole.Console).Count(s => s.IsLineBreak);
     }
 
     private void Erase()

@@ -3,9 +3,14 @@ using NBomber.Contracts;
 namespace NBomber.Engine;
 
 /// <summary>Takes measurements from any thread: each processor has totals of its own, which are added when somebody looks.</summary>
-internal sealed class MeasurementRecorder
+internal sealed class MeasurementRecorder(int processors)
 {
-    private readonly MeasurementTotals[] _ofProcessor = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new MeasurementTotals())];
+    private readonly MeasurementTotals[] _ofProcessor = [.. Enumerable.Range(0, processors).Select(_ => new MeasurementTotals())];
+
+    internal MeasurementRecorder()
+        : this(Environment.ProcessorCount)
+    {
+    }
 
     internal void Record(TimeSpan latency, IResponse response)
     {

@@ -19,11 +19,19 @@ internal sealed class ThresholdCheck(string scenario, Threshold threshold)
 
     /// <summary>Checks the figures of an interval, unless it is too early.</summary>
     /// <returns>True when there are now so many failed checks that the test is to end.</returns>
-    internal bool CheckInterval(ScenarioStats stats, TimeSpan elapsed) =>
-        elapsed >= (threshold.StartCheckAfter ?? TimeSpan.Zero) && !Holds(stats) && Result.ErrorCount >= threshold.AbortWhenErrorCount;
+    internal bool CheckInterval(ScenarioStats stats, TimeSpan elapsed)
+    {
+        if (elapsed < (threshold.StartCheckAfter ?? TimeSpan.Zero) || Holds(stats) || !(Result.ErrorCount >= threshold.AbortWhenErrorCount))
+            return false;
+        Result.IsFailed = true;
+        return true;
+    }
 
-    /// <summary>Checks the figures of the whole test, however short it was.</summary>
-    internal void CheckFinal(ScenarioStats stats) => Holds(stats);
+    /// <summary>
+    /// Checks the figures of the whole test, however short it was. They decide: of an objective such as 99.9 %, an interval
+    /// with a single failure would fall short.
+    /// </summary>
+    internal void CheckFinal(ScenarioStats stats) => Result.IsFailed |= !Holds(stats);
 
     private bool Holds(ScenarioStats stats)
     {
@@ -43,7 +51,6 @@ internal sealed class ThresholdCheck(string scenario, Threshold threshold)
         if (holds)
             return true;
         Result.ErrorCount++;
-        Result.IsFailed = true;
         return false;
     }
 }

@@ -18,6 +18,6 @@ public sealed class ThresholdResult
     /// <summary>How many checks failed.</summary>
     public int ErrorCount { get; set; }
 
-    /// <summary>True when a check failed.</summary>
+    /// <summary>True when the whole test's figures fell short, or it ended the test.</summary>
     public bool IsFailed { get; set; }
 }
