@@ -220,18 +220,57 @@ public sealed class SocketConnection : IMeasuredDuplexPipe, IDisposable
 
     private sealed class ClosingReader(PipeReader reader, SocketConnection connection) : PipeReader
     {
-        public override void AdvanceTo(SequencePosition consumed) => reader.AdvanceTo(consumed);
+        private volatile bool _isCompleted;
 
-        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => reader.AdvanceTo(consumed, examined);
+        public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+
+        // The client completes the reader from another thread while one reads. That the connection has ended is then what the reading
+        // one has to find, not that it did something forbidden: this would reach whoever waits for an answer.
+        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+        {
+            try
+            {
+                if (!_isCompleted)
+                    reader.AdvanceTo(consumed, examined);
+            }
+            catch (InvalidOperationException) when (_isCompleted)
+            {
+            }
+        }
 
         public override void CancelPendingRead() => reader.CancelPendingRead();
 
-        public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) => reader.ReadAsync(cancellationToken);
+        public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                return _isCompleted ? new(Ended) : reader.ReadAsync(cancellationToken);
+            }
+            catch (InvalidOperationException) when (_isCompleted)
+            {
+                return new(Ended);
+            }
+        }
 
-        public override bool TryRead(out ReadResult result) => reader.TryRead(out result);
+        public override bool TryRead(out ReadResult result)
+        {
+            try
+            {
+                result = Ended;
+                return _isCompleted || reader.TryRead(out result);
+            }
+            catch (InvalidOperationException) when (_isCompleted)
+            {
+                result = Ended;
+                return true;
+            }
+        }
+
+        private static ReadResult Ended => new(default, isCanceled: false, isCompleted: true);
 
         public override void Complete(Exception? exception = null)
         {
+            _isCompleted = true;
             connection.InputCompleted();
             reader.Complete(exception);
         }

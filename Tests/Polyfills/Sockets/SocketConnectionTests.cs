@@ -33,6 +33,21 @@ public sealed class SocketConnectionTests
     }
 
     [Fact]
+    public async Task Who_reads_while_another_completes_the_reader_finds_the_end()
+    {
+        using var pair = await SocketPair.ConnectAsync();
+        using var connection = SocketConnection.Create(pair.Near, null, null);
+        await pair.Far.SendAsync("reply"u8.ToArray());
+        var read = await connection.Input.ReadAsync(Cancellation);
+
+        await connection.Input.CompleteAsync();
+        connection.Input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+
+        Assert.True((await connection.Input.ReadAsync(Cancellation)).IsCompleted);
+        Assert.True(connection.Input.TryRead(out var ended) && ended.IsCompleted);
+    }
+
+    [Fact]
     public async Task After_we_have_ended_our_stream_we_still_hear_the_other_side()
     {
         using var pair = await SocketPair.ConnectAsync();
