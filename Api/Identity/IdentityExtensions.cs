@@ -31,6 +31,7 @@ internal static class IdentityExtensions
         builder.Services.AddScoped<PasswordChange>();
         builder.Services.AddScoped<Registration>();
         builder.Services.AddScoped<AccountDeletion>();
+        builder.Services.AddExceptionHandler<DeletedAccount>();
 
         builder.Services.AddBearerScheme<BearerAuthentication>();
         builder.Services.AddAuthorization(Policies.Add);

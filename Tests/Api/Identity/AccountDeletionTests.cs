@@ -1,5 +1,6 @@
 using System.Net;
 using Npgsql;
+using Platform.Api.Identity.Accounts;
 using Platform.Tests.Api.Catalog;
 using Platform.Tests.Api.Store;
 using Platform.Tests.Support;
@@ -48,6 +49,24 @@ public sealed class AccountDeletionTests(ApiFixture api) : IClassFixture<ApiFixt
         (await api.Client.SendAsync(HttpMethod.Post, "/api/v1/auth/login", new { email, password = Accounts.Password })).AssertProblem(HttpStatusCode.Unauthorized);
         // The address is free again.
         await api.NewClient().RegisterAsync(api.Database, email);
+    }
+
+    [Fact]
+    public async Task What_is_under_way_when_the_account_goes_is_refused_like_what_comes_later()
+    {
+        var reader = api.NewClient();
+        var (user, _) = await reader.RegisterAsync(api.Database, $"{Guid.CreateVersion7():N}@example.org");
+        await using var connection = new NpgsqlConnection(api.Database.Admin);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using (var deletion = new NpgsqlCommand("DELETE FROM identity.users WHERE id = $1", connection, transaction) { Parameters = { new() { Value = user } } })
+            await deletion.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+        var adding = reader.SendAsync(HttpMethod.Post, "/api/v1/users/me/addresses", AddressRequest.Example);
+        await Eventually.HoldsAsync(async () => await api.Database.ScalarAsync<long>("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())") > 0, "the request waits for the deletion");
+        await transaction.CommitAsync(TestContext.Current.CancellationToken);
+
+        (await adding).AssertProblem(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
