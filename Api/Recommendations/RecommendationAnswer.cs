@@ -18,4 +18,4 @@ internal sealed record RecommendedBook(
 /// <summary>What speaks for a book.</summary>
 internal sealed record RecommendationReason(
     [property: Description("The book that leads to it.")] Guid BookId,
-    [property: Description("What there was with that book: `rated`, `bought`, `read`, `shelved`, `cart`, `searched` or `viewed`; or that it shares a `category`, or that it is `similar`.")] string Reason);
+    [property: Description("What there was with that book: `rated`, `bought`, `read`, `shelved`, `cart`, `searched` or `viewed`; or that it shares a `category`, that it is `similar`, or that its text is about the same (`content`).")] string Reason);

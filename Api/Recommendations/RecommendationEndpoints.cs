@@ -3,6 +3,8 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.AI;
+using Platform.Api.Catalog.Embeddings;
 using Platform.Api.Data;
 using Platform.Api.Documentation;
 using Platform.Api.Http;
@@ -72,9 +74,20 @@ internal static class RecommendationEndpoints
         return errors.Any
             ? Problems.Invalid(errors)
             : new CachedRead<RecommendationAnswer>(CachePolicies.AlsoLiked, CacheKeys.AlsoLiked(id, most), "book", async (load, cancellationToken) =>
-                await load.Db.Books.AnyAsync(b => b.Id == id, cancellationToken)
-                    ? await (await load.Get<RecommendationClient>().SimilarAsync(id, most, cancellationToken)).ShowAsync(load.Db, most, cancellationToken)
-                    : null);
+                await load.Db.Books.AnyAsync(b => b.Id == id, cancellationToken) ? await AlsoLikedAsync(id, most, load, cancellationToken) : null);
+    }
+
+    // Of a book that hardly anybody has read, readers say little: what is about the same follows.
+    private static async Task<RecommendationAnswer> AlsoLikedAsync(Guid id, int most, AnswerLoad load, CancellationToken cancellationToken)
+    {
+        var liked = await load.Get<RecommendationClient>().SimilarAsync(id, most, cancellationToken);
+        if (liked.Items.Count < most
+            && await SimilarBooks.NearestAsync(id, most, load.Db, load.Get<IEmbeddingGenerator<string, Embedding<float>>>(), cancellationToken) is { } about)
+        {
+            liked = liked.With(about, new RecommendationReason(id, "content"));
+        }
+
+        return await liked.ShowAsync(load.Db, most, cancellationToken);
     }
 
     private static Results<CachedRead<RecommendationAnswer>, ProblemHttpResult> BoughtTogether(

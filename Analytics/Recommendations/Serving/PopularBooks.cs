@@ -46,10 +46,10 @@ internal sealed class PopularBooks([FromKeyedServices(CosmosClients.AtOnce)] Cos
 
     private async Task<IReadOnlyList<ScoredBook>> ReadAsync(CancellationToken cancellationToken)
     {
-        // Of a book that has been changed often there are as many events: those that follow say less.
+        // Where none has been rated, any are better than nothing. Of a book that has been changed often there are as many events: those that follow say less.
         var query = new QueryDefinition("""
             SELECT TOP @most c.stream, c.data.ratings_count AS ratings FROM c
-            WHERE c.type IN ('book.found', 'book.added', 'book.updated') AND c.data.ratings_count > 0 ORDER BY c.data.ratings_count DESC
+            WHERE c.type IN ('book.found', 'book.added', 'book.updated') AND c.data.ratings_count >= 0 ORDER BY c.data.ratings_count DESC
             """).WithParameter("@most", 2 * Most);
         List<ScoredBook> books = [];
         var seen = new HashSet<Guid>();

@@ -33,6 +33,18 @@ internal static class SimilarBooks
     private static async Task<Answer?> FindAsync(
         Guid id, int limit, PlatformDbContext db, IEmbeddingGenerator<string, Embedding<float>> generator, CancellationToken cancellationToken)
     {
+        if (await NearestAsync(id, limit, db, generator, cancellationToken) is not { } found)
+            return null;
+
+        var nearest = found.Select(one => one.Book).ToList();
+        var books = await db.Books.Where(b => nearest.Contains(b.Id)).Select(BookSummary.FromBook).ToListAsync(cancellationToken);
+        return new Answer([.. books.OrderBy(book => nearest.IndexOf(book.Id))]);
+    }
+
+    /// <summary>The books whose text is nearest to a book's, the nearest first; null when there is no such book.</summary>
+    internal static async Task<IReadOnlyList<(Guid Book, double Similarity)>?> NearestAsync(
+        Guid id, int limit, PlatformDbContext db, IEmbeddingGenerator<string, Embedding<float>> generator, CancellationToken cancellationToken)
+    {
         if (await FindVectorAsync(id, db, generator, cancellationToken) is not { } vector)
             return null;
 
@@ -43,10 +55,9 @@ internal static class SimilarBooks
         var nearest = await db.BookEmbeddings.Where(e => e.Model == model && e.BookId != id)
             .OrderBy(e => e.Embedding.CosineDistance(vector))
             .Take(limit)
-            .Select(e => e.BookId)
+            .Select(e => new { e.BookId, Distance = e.Embedding.CosineDistance(vector) })
             .ToListAsync(cancellationToken);
-        var books = await db.Books.Where(b => nearest.Contains(b.Id)).Select(BookSummary.FromBook).ToListAsync(cancellationToken);
-        return new Answer([.. books.OrderBy(book => nearest.IndexOf(book.Id))]);
+        return [.. nearest.Select(one => (one.BookId, Math.Max(0, 1 - one.Distance)))];
     }
 
     // A book so new that the worker has not come to it gets its vector here, for this answer only.

@@ -115,6 +115,23 @@ public sealed class RecommendationTests(Stack stack) : IAsyncLifetime
         Assert.Equal(["Persuasion"], Titles(await _admin.ReadAsync("/api/v1/recommendations/trending")));
     }
 
+    [Fact]
+    public async Task Where_readers_say_too_little_what_is_about_the_same_follows()
+    {
+        var ids = new List<Guid>();
+        foreach (var title in new[] { "The War of the Worlds", "War of the Worlds, illustrated", "Cooking with Herbs" })
+            ids.Add(await AddBookAsync(title));
+        await Eventually.HoldsAsync(async () => await _database.ScalarAsync<long>("SELECT count(*) FROM catalog.book_embeddings") == 3, "the books have vectors");
+        _analytics.Books = [ids[2]];
+
+        var answer = await _admin.ReadAsync($"/api/v1/recommendations/books/{ids[0]}/similar?limit=2");
+
+        Assert.Equal(["Cooking with Herbs", "War of the Worlds, illustrated"], Titles(answer));
+        var last = answer["items"]![1]!;
+        Assert.Equal((ids[0], "content"), (last["because"]![0]!["bookId"]!.GetValue<Guid>(), last["because"]![0]!["reason"]!.GetValue<string>()));
+        Assert.InRange(last["score"]!.GetValue<double>(), 0.01, answer["items"]![0]!["score"]!.GetValue<double>());
+    }
+
     [Theory]
     [InlineData(500)]
     [InlineData(401)]
