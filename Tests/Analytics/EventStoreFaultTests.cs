@@ -141,6 +141,23 @@ public sealed class EventStoreFaultTests(CosmosFixture cosmos) : IClassFixture<C
         }
     }
 
+    [Fact]
+    public async Task What_follows_in_a_stream_waits_for_what_is_still_on_its_way()
+    {
+        await using var proxy = await CosmosProxy.StartAsync(cosmos.Emulator);
+        await using var writer = NewWriter(proxy);
+        var isAway = true;
+        proxy.Fail(request => CosmosProxy.IsWrite(request) && Volatile.Read(ref isAway) ? new CosmosProxy.Fault(503) : null);
+
+        // By then it pauses for long between two attempts: what follows would be there first.
+        var first = writer.Store.WriteAsync([Event("a", 1)], Ended);
+        await Eventually.HoldsAsync(() => Task.FromResult(proxy.Faulted >= 10), "the first is tried again and again");
+        Volatile.Write(ref isAway, false);
+        await Task.WhenAll(first, writer.Store.WriteAsync([Event("a", 2), Event("b", 3)], Ended));
+
+        Assert.Equal(["1", "2"], (await writer.FeedAsync()).Where(id => id != "3"));
+    }
+
     private static async Task AssertThereOnceInOrderAsync(EventWriter writer)
     {
         var ids = await writer.FeedAsync();
