@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using NpgsqlTypes;
 
 namespace Platform.ChangeStream;
@@ -32,6 +33,9 @@ public sealed class ChangeBatch
 
     /// <summary>The transaction; 0 for a snapshot.</summary>
     public uint Xid { get; internal init; }
+
+    /// <summary>The span to which belongs what is done with it, when the transaction said of which trace it is (<see cref="TraceContext"/>).</summary>
+    public ActivityContext Trace { get; internal init; }
 
     /// <summary>The rows that changed, in the order of the changes.</summary>
     public IReadOnlyList<Change> Changes { get; internal init; } = [];

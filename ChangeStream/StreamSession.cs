@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
@@ -33,6 +34,7 @@ internal sealed partial class StreamSession(ChangeStreamOptions options, Publish
     private TableSnapshot? _snapshot;
     private List<Change> _changes = [];
     private List<ChangeMessage> _messages = [];
+    private ActivityContext _trace;
     private long _sequence;
 
     /// <summary>Null until it has the slot.</summary>
@@ -93,7 +95,7 @@ internal sealed partial class StreamSession(ChangeStreamOptions options, Publish
                 case BeginMessage begin:
                     commit = (begin.TransactionXid, begin.TransactionFinalLsn, new DateTimeOffset(DateTime.SpecifyKind(begin.TransactionCommitTimestamp, DateTimeKind.Utc)));
                     isFirst = true;
-                    _sequence = 0;
+                    (_sequence, _trace) = (0, default);
                     if (_snapshot is not null && commit.Lsn >= _snapshot.Lsn)
                     {
                         await foreach (var batch in SnapshotAsync(cancellationToken).ConfigureAwait(false))
@@ -134,6 +136,7 @@ internal sealed partial class StreamSession(ChangeStreamOptions options, Publish
             var batch = new ChangeBatch
             {
                 Number = positions.Deliver(endLsn, commit.Time), Session = Taken!, Xid = commit.Xid, CommitLsn = commit.Lsn, EndLsn = endLsn, CommitTime = commit.Time,
+                Trace = TraceContext.Received(_trace, options.Slot, commit.Time, (ulong)commit.Lsn, _changes.Count),
                 Changes = _changes, Messages = _messages, IsFirst = isFirst, IsLast = isLast,
             };
             if (_changes.Count + _messages.Count > 0)
@@ -215,6 +218,13 @@ internal sealed partial class StreamSession(ChangeStreamOptions options, Publish
                 using (var content = new MemoryStream())
                 {
                     await said.Data.CopyToAsync(content, cancellationToken).ConfigureAwait(false);
+                    // Each statement says it; that of the first is as good as any.
+                    if (said.Prefix == TraceContext.Prefix)
+                    {
+                        _trace = _trace == default ? TraceContext.Read(content.ToArray()) : _trace;
+                        break;
+                    }
+
                     _messages.Add(new ChangeMessage(new EventId(commitLsn, ++_sequence), said.Prefix, content.ToArray()));
                     _rows.Length += content.Length;
                 }

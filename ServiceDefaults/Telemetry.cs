@@ -24,6 +24,8 @@ internal static class Telemetry
     {
         // Without it the server span carries no attributes at all.
         AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
+        // Otherwise the spans of Azure's clients are of no source, and nobody can subscribe to them.
+        AppContext.SetSwitch("Azure.Experimental.EnableActivitySource", true);
 
         var endpoint = builder.Configuration[EndpointKey];
         if (string.IsNullOrWhiteSpace(endpoint))

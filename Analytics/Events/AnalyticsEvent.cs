@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -20,6 +21,10 @@ internal sealed record AnalyticsEvent(
     [property: JsonPropertyName("data")] JsonElement Data,
     [property: JsonPropertyName("revision"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Revision = 0)
 {
+    /// <summary>The span to which belongs what is done with it; it is not kept.</summary>
+    [JsonIgnore]
+    internal ActivityContext Trace { get; init; }
+
     /// <summary>Of one length: the commit's position in hexadecimal, then whether it is of the stream or of a snapshot, then the number.</summary>
     internal static string PositionOf(Platform.ChangeStream.EventId id) => $"{(ulong)id.CommitLsn:x16}-{(id.IsRead ? 0 : 1)}-{id.Sequence:x8}";
 }

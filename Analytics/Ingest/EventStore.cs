@@ -63,6 +63,7 @@ internal sealed class EventStore(EventContainers containers, ParkedStreams parke
     {
         await before.ConfigureAwait(false);
         await _streams.WaitAsync(cancellationToken).ConfigureAwait(false);
+        using var span = IngestTraces.Store(events);
         try
         {
             var (written, refusal) = parked.IsBlocked(events[0].Stream) ? (0, null) : await AddAsync(events, cancellationToken).ConfigureAwait(false);

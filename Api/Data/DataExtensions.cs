@@ -24,7 +24,7 @@ internal static class DataExtensions
         builder.Services.AddSingleton(services => new CacheInvalidation((changes, seen) => changes.ApplyAsync(services.GetRequiredService<CacheManager>(), seen), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<CacheInvalidationInterceptor>();
         builder.Services.ConfigureDbContext<PlatformDbContext>(
-            (services, options) => options.AddInterceptors(services.GetRequiredService<CacheInvalidationInterceptor>()), ServiceLifetime.Singleton);
+            (services, options) => options.AddInterceptors(services.GetRequiredService<CacheInvalidationInterceptor>(), new TraceInterceptor()), ServiceLifetime.Singleton);
     }
 
     // What the connection string says goes before what is said here.

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Platform.Realtime.Changes;
 
 /// <summary>A change as it goes to clients: what happened, and to whom it is told.</summary>
@@ -6,4 +8,5 @@ namespace Platform.Realtime.Changes;
 /// <param name="Operation"><c>insert</c>, <c>update</c>, <c>delete</c> or <c>message</c>.</param>
 /// <param name="At">When it was committed, by the database's clock.</param>
 /// <param name="Data">What may be told of the row, a JSON object in UTF-8.</param>
-internal sealed record ChangeEvent(ChangePosition Id, string[] Topics, string Operation, DateTimeOffset At, ReadOnlyMemory<byte> Data);
+/// <param name="Trace">The span to which belongs that it is told, if any.</param>
+internal sealed record ChangeEvent(ChangePosition Id, string[] Topics, string Operation, DateTimeOffset At, ReadOnlyMemory<byte> Data, ActivityContext Trace = default);

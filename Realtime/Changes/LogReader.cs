@@ -1,4 +1,5 @@
 using System.Globalization;
+using Platform.ChangeStream;
 using StackExchange.Redis;
 
 namespace Platform.Realtime.Changes;
@@ -47,7 +48,8 @@ internal sealed class LogReader(IConnectionMultiplexer redis, ChangeLogOptions o
     {
         var fields = entry[1];
         return new ChangeEvent(Position(entry[0]), ((string)fields[1]!).Split(' '), (string)fields[3]!,
-            DateTimeOffset.Parse((string)fields[5]!, CultureInfo.InvariantCulture), (byte[])fields[7]!);
+            DateTimeOffset.Parse((string)fields[5]!, CultureInfo.InvariantCulture), (byte[])fields[7]!,
+            fields.Length > 9 ? TraceContext.Parse((string?)fields[9]) : default);
     }
 
     private static ChangePosition Position(RedisResult text) =>

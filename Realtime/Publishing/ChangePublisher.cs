@@ -81,7 +81,9 @@ internal sealed class ChangePublisher(ChangeStreamReader reader, TopicMap topics
                 events.AddRange(next.Events);
             }
 
+            var spans = RealtimeTraces.Publish(batches);
             await log.PublishAsync(batches, events, cancellationToken).ConfigureAwait(false);
+            spans.ForEach(span => span.Dispose());
             _said = null;
             Volatile.Write(ref _published, batches[^1].Number);
             await ConfirmAsync(cancellationToken).ConfigureAwait(false);

@@ -137,12 +137,12 @@ internal sealed class LogWriter(IConnectionMultiplexer redis, ChangeLogOptions o
 
     private async Task<Answer> WriteAsync(ChangeStreamSession session, ChangePosition after, bool isGap, IReadOnlyList<ChangeEvent> events)
     {
-        var values = new List<RedisValue>(8 + (5 * events.Count))
+        var values = new List<RedisValue>(8 + (6 * events.Count))
         {
             session.History, session.Epoch, _published.ToString(), after.ToString(), isGap, options.Length, Time(clock.GetUtcNow() - options.Age), (string)options.Wake!,
         };
         foreach (var change in events)
-            values.AddRange([change.Id.ToString(), string.Join(' ', change.Topics), change.Operation, Time(change.At), change.Data]);
+            values.AddRange([change.Id.ToString(), string.Join(' ', change.Topics), change.Operation, Time(change.At), change.Data, TraceContext.Format(change.Trace)]);
         return (Answer)(int)await redis.GetDatabase().ScriptEvaluateAsync(LogScripts.Publish, options.Keys, [.. values]).ConfigureAwait(false);
     }
 

@@ -41,7 +41,7 @@ internal sealed class TopicMap(ShownProducts products, ILogger<TopicMap> logger)
             while (messages.TryPeek(out var earlier) && earlier.Id < change.Id)
                 Add(messages.Dequeue());
             if (change.Operation != ChangeOperation.Read && Tell(change) is { } told)
-                events.Add(new ChangeEvent(Position(change.Id), told.Topics, told.Operation, batch.CommitTime, told.Data));
+                events.Add(new ChangeEvent(Position(change.Id), told.Topics, told.Operation, batch.CommitTime, told.Data, batch.Trace));
         }
 
         foreach (var message in messages)
@@ -53,7 +53,7 @@ internal sealed class TopicMap(ShownProducts products, ILogger<TopicMap> logger)
             if (message.Prefix != TrendingPrefix)
                 return;
             if (EventData.OfMessage(message.Content) is { } data)
-                events.Add(new ChangeEvent(Position(message.Id), ["trending"], "message", batch.CommitTime, data));
+                events.Add(new ChangeEvent(Position(message.Id), ["trending"], "message", batch.CommitTime, data, batch.Trace));
             else
                 logger.MessageRefused(message.Prefix, EventData.MaxMessageBytes);
         }

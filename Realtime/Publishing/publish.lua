@@ -1,6 +1,6 @@
 -- One batch, or a part of one. KEYS: stream, state.
 -- ARGV: history, holder, position before it, position after it, 1 when what is between is lost, most entries,
---       the time before which entries are too old, channel; then of each event its id, topics, operation, time, data.
+--       the time before which entries are too old, channel; then of each event its id, topics, operation, time, data, trace (may be empty).
 -- 0: published, or had been. 1: a later holder has the stream. 2: Redis is not as this holder left it.
 local history, holder, before, after, is_gap, most, oldest, channel = unpack(ARGV, 1, 8)
 local now_history, now_holder, position, floor, last = unpack(redis.call('HMGET', KEYS[2], 'history', 'holder', 'position', 'floor', 'last'))
@@ -13,10 +13,11 @@ if is_gap == '1' then
   redis.call('XTRIM', KEYS[1], 'MAXLEN', 0)
   floor = after
 end
-for i = 9, #ARGV, 5 do
+for i = 9, #ARGV, 6 do
   -- Some may have been published before: of a transaction that comes again, or of a call whose answer was lost.
   if is_before(position, ARGV[i]) then
-    redis.call('XADD', KEYS[1], ARGV[i], 'topics', ARGV[i + 1], 'op', ARGV[i + 2], 'at', ARGV[i + 3], 'data', ARGV[i + 4])
+    local trace = ARGV[i + 5] ~= '' and { 'trace', ARGV[i + 5] } or {}
+    redis.call('XADD', KEYS[1], ARGV[i], 'topics', ARGV[i + 1], 'op', ARGV[i + 2], 'at', ARGV[i + 3], 'data', ARGV[i + 4], unpack(trace))
     last = ARGV[i]
   end
 end

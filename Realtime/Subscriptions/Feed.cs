@@ -182,6 +182,7 @@ internal sealed partial class Feed(IFeedOutput output, FeedLimits limits, Realti
         var taken = new List<QueuedNotice>();
         while (Take(taken))
         {
+            using var span = RealtimeTraces.Push(taken);
             try
             {
                 var writing = output.WriteAsync(taken, _closing.Token);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Text.Json;
 using Platform.Realtime.Changes;
 
@@ -10,6 +11,9 @@ internal sealed class Notice
     // About what surrounds the data.
     private const int Overhead = 200;
 
+    // Of thousands who are told the same, a trace need not have all.
+    private const int MostTraced = 10;
+
     private readonly string _epoch;
     private readonly ChangeEvent? _change;
     private readonly string? _from;
@@ -17,6 +21,7 @@ internal sealed class Notice
     private string? _id;
     private byte[]? _json;
     private byte[]? _message;
+    private int _traced;
 
     private Notice(string epoch, string topic, ChangePosition position, ChangeEvent? change, int skipped, string? from, string? reason) =>
         (_epoch, Topic, Position, _change, Skipped, _from, _reason) = (epoch, topic, position, change, skipped, from, reason);
@@ -56,6 +61,9 @@ internal sealed class Notice
 
     /// <summary>Where the gap begins.</summary>
     internal string? From => _from;
+
+    /// <summary>The span to which it belongs that it is told; none as well once enough were told that are traced.</summary>
+    internal ActivityContext TakeTrace() => _change is { Trace: var trace } && trace != default && Interlocked.Increment(ref _traced) <= MostTraced ? trace : default;
 
     /// <summary>About what it takes.</summary>
     internal int Size => Overhead + (_change?.Data.Length ?? 0);

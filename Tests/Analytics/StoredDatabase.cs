@@ -67,12 +67,14 @@ internal sealed class StoredDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Cosmos.DisposeAsync();
-        // A database with a slot cannot be dropped, nor a slot that is still in use.
-        await Eventually.HoldsAsync(async () =>
-        {
-            await Database.ExecuteAsync("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1 AND NOT active", AnalyticsProcess.SlotOf(Database));
-            return await Database.ScalarAsync<long>("SELECT count(*) FROM pg_replication_slots WHERE slot_name = $1", AnalyticsProcess.SlotOf(Database)) == 0;
-        }, "the slot is dropped", TimeSpan.FromMinutes(1));
+        await DropSlotAsync();
         await Database.DisposeAsync();
     }
+
+    /// <summary>Drops the slot once nobody reads it: a database that has one cannot be dropped.</summary>
+    public Task DropSlotAsync() => Eventually.HoldsAsync(async () =>
+    {
+        await Database.ExecuteAsync("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1 AND NOT active", AnalyticsProcess.SlotOf(Database));
+        return await Database.ScalarAsync<long>("SELECT count(*) FROM pg_replication_slots WHERE slot_name = $1", AnalyticsProcess.SlotOf(Database)) == 0;
+    }, "the slot is dropped", TimeSpan.FromMinutes(1));
 }

@@ -1,14 +1,11 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using System.Text;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Platform.Caching;
+using Platform.Tests.Support;
 
 namespace Platform.Tests.ServiceDefaults;
 
@@ -19,7 +16,7 @@ public sealed class TelemetryTests
     [Fact]
     public async Task Traces_metrics_and_logs_reach_the_collector_under_the_service_name()
     {
-        await using var collector = await Collector.StartAsync();
+        await using var collector = await OtlpCollector.StartAsync();
         await using (var service = await TestService.StartAsync(
             app => app.MapGet("/shelves/{id:int}", (int id, ILogger<TelemetryTests> logger) =>
             {
@@ -46,7 +43,7 @@ public sealed class TelemetryTests
     public async Task The_measurements_of_the_cache_reach_the_collector()
     {
         using var meter = new Meter(CacheTelemetry.MeterName);
-        await using var collector = await Collector.StartAsync();
+        await using var collector = await OtlpCollector.StartAsync();
         await using (var service = await TestService.StartAsync(
             map: null,
             configure: null,
@@ -130,34 +127,6 @@ public sealed class TelemetryTests
         await service.Client.GetAsync(new Uri("/health", UriKind.Relative), Cancellation);
 
         Assert.False(await checkedInTrace.Task);
-    }
-
-    /// <summary>An OTLP collector that speaks HTTP and keeps what it was sent.</summary>
-    private sealed class Collector(WebApplication app, ConcurrentQueue<(string Path, string Text)> received) : IAsyncDisposable
-    {
-        public string Address => app.Urls.Single();
-
-        public static async Task<Collector> StartAsync()
-        {
-            var received = new ConcurrentQueue<(string, string)>();
-            var builder = WebApplication.CreateSlimBuilder();
-            builder.Logging.ClearProviders();
-            builder.WebHost.UseUrls("http://127.0.0.1:0");
-            var app = builder.Build();
-            app.MapPost("/v1/{signal}", async (HttpRequest request) =>
-            {
-                using var body = new MemoryStream();
-                await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
-                // Protobuf holds strings as plain UTF-8; the rest need not be read here.
-                received.Enqueue((request.Path, Encoding.UTF8.GetString(body.ToArray())));
-            });
-            await app.StartAsync(Cancellation);
-            return new Collector(app, received);
-        }
-
-        public string Sent(string path) => string.Concat(received.Where(request => request.Path == path).Select(request => request.Text));
-
-        public ValueTask DisposeAsync() => app.DisposeAsync();
     }
 
     /// <summary>Hears server spans as an exporter would.</summary>

@@ -3,9 +3,9 @@ namespace Platform.Tests.Support;
 /// <summary>Waits until something is so, with an end to the waiting.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    /// <summary>Asks again and again until <paramref name="condition"/> holds; fails with <paramref name="what"/> after 20 s or <paramref name="limit"/>.</summary>
+    /// <summary>Asks again and again until <paramref name="condition"/> holds; fails with <paramref name="what"/> after a minute or <paramref name="limit"/>.</summary>
     public static async Task HoldsAsync(Func<Task<bool>> condition, string what, TimeSpan? limit = null)
     {
         var longest = limit ?? Limit;
