@@ -7,15 +7,15 @@ export async function annotations(dashboard, range, variables, signal) {
   const wanted = (dashboard.annotations?.list ?? []).filter(one => one.enable && one.target?.expr);
   const answers = await Promise.all(wanted.map(async one => {
     const series = await queryRange(variables.fill(one.target.expr, range), range, signal);
-    return series.flatMap(({ labels, times, values }) => (one.useValueForTime ? [...new Set(values)].map(value => value / 1000) : begins(times, range.step))
+    return series.flatMap(({ labels, times, values }) => (one.useValueForTime ? [...new Set(values)].map(value => value / 1000) : begins(times, range))
       .filter(time => time >= range.start && time <= range.end)
       .map(time => ({ time, color: colour(one.iconColor), text: fill(one.titleFormat ?? one.name, labels) })));
   }));
   return answers.flat();
 }
 
-// Where a series begins after it was away.
-const begins = (times, step) => times.filter((time, index) => index === 0 || time - times[index - 1] > step * 1.5);
+// Where a series begins: it was away before, or not yet there when the range began.
+const begins = (times, { start, step }) => times.filter((time, index) => time - (times[index - 1] ?? start - step) > step * 1.5);
 
 const fill = (text, labels) => text.replace(/\{\{\s*(\w+)\s*\}\}/g, (_, label) => labels[label] ?? '');
 

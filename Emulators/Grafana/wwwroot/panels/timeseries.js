@@ -4,6 +4,7 @@ import { format } from '../units.js';
 import { annotate } from '../annotations.js';
 
 const uPlot = await import('/uplot/uPlot.esm.js').then(module => module.default, () => null);
+const powersOfTwo = Array.from({ length: 50 }, (_, power) => 2 ** power);
 const axisColour = '#8e8e8e';
 const gridColour = '#2a2d33';
 
@@ -33,6 +34,7 @@ export function timeseries(body, panel, data, { range, annotations }) {
     axes: [
       { stroke: axisColour, grid: { stroke: gridColour, width: 1 }, ticks: { show: false }, font: '11px sans-serif', size: 22, values: clock(range) },
       { stroke: axisColour, grid: { stroke: gridColour, width: 1 }, ticks: { show: false }, font: '11px sans-serif',
+        incrs: /^(bytes|binBps)$/.test(config.unit) ? powersOfTwo : undefined,
         size: (_, labels) => 14 + 7 * Math.max(...(labels ?? []).map(label => label.length), 3),
         values: (_, splits) => splits.map(value => value === null ? '' : brief(format(value, config.unit, config.decimals))) },
     ],
