@@ -7,9 +7,13 @@ namespace Platform.LoadTests;
 /// <summary>What a figure was measured on.</summary>
 internal static class Machine
 {
+    /// <summary>Processors, memory, system: figures of the same can be compared.</summary>
+    internal static string Hardware => string.Create(CultureInfo.InvariantCulture,
+        $"{Environment.ProcessorCount} x {Processor()}, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1024.0 * 1024 * 1024):0} GB, {RuntimeInformation.OSDescription}, .NET {Environment.Version}");
+
     /// <summary>One line for the head of a result: processors, memory, versions, the commit.</summary>
     internal static string Line(string postgresVersion) => string.Create(CultureInfo.InvariantCulture,
-        $"{Environment.ProcessorCount} x {Processor()}, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1024.0 * 1024 * 1024):0} GB, {RuntimeInformation.OSDescription}, .NET {Environment.Version}, PostgreSQL {postgresVersion}, commit {Commit()}, {TimeProvider.System.GetUtcNow():yyyy-MM-dd}");
+        $"{Hardware}, PostgreSQL {postgresVersion}, commit {Commit()}, {TimeProvider.System.GetUtcNow():yyyy-MM-dd}");
 
     private static string Processor() =>
         File.Exists("/proc/cpuinfo")

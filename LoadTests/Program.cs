@@ -9,6 +9,8 @@ using Platform.LoadTests.Events;
 using Platform.LoadTests.Http;
 using Platform.LoadTests.Race;
 using Platform.LoadTests.Recommend;
+using Platform.LoadTests.Run;
+using Platform.LoadTests.Run.Comparing;
 
 var bench = new Command("bench", "Measure one thing next to its limit, both in the same run.")
 {
@@ -19,8 +21,7 @@ var race = new Command("race", "Look for what must not happen.") { CacheRace.Cre
 var serve = new Command("serve", "A limit that others are measured by.") { BareServer.Create(), CheckedServer.Create(), BareHub.Create() };
 var read = new Command("read", "Consume, and tell what came.") { ChangeConsumer.Create() };
 var load = new Command("load", "Ask a server for as much as it can answer.") { HttpLoad.Create() };
-var commands = new RootCommand("Measurements of Platform; LoadTests/README.md says how to read them.") { bench, race, soak, serve, read, load };
-commands.Subcommands.Add(Platform.LoadTests.Run.Comparing.CompareCommand.Create());
+var commands = new RootCommand("Measurements of Platform; LoadTests/README.md says how to read them.") { RunCommand.Create(), CompareCommand.Create(), bench, race, soak, serve, read, load };
 bench.Options.Add(BenchStack.Postgres);
 return await commands.Parse(args).InvokeAsync();
 

@@ -44,5 +44,5 @@ internal static class SearchQueries
         return [.. queries.Where(q => q.Text.Any(char.IsLetterOrDigit)).DistinctBy(q => q.Text)];
     }
 
-    private static string WithTypo(string text, int at) => at % 2 == 0 ? text.Remove(at, 1) : text[..at] + "x" + text[(at + 1)..];
+    internal static string WithTypo(string text, int at) => at % 2 == 0 ? text.Remove(at, 1) : text[..at] + "x" + text[(at + 1)..];
 }

@@ -10,7 +10,7 @@ namespace Platform.LoadTests.Changes;
 internal sealed class BookWriter(NpgsqlDataSource source, Guid[] books, int perSecond)
 {
     /// <summary>What is written: it is part of what subscribers are told, and of nothing that the database derives.</summary>
-    private const string Column = "publisher";
+    internal const string Column = "publisher";
 
     private const int Workers = 8;
     private readonly ConcurrentDictionary<(string Topic, string Content), long> _committed = [];

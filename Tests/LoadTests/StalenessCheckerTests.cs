@@ -55,6 +55,12 @@ public sealed class StalenessCheckerTests
     }
 
     [Fact]
+    public void A_read_that_asked_for_a_position_before_its_write_was_answered_need_not_show_it()
+    {
+        Assert.Empty(Check([Write(1, 0, 10, at: 100), Write(2, 20, 30, at: 200)], [Read(1, 25, 29, asked: 900), Read(1, 15, 19, asked: 900)]));
+    }
+
+    [Fact]
     public void An_answer_that_claims_a_position_must_show_what_was_written_up_to_it()
     {
         Assert.Equal(StalenessChecker.BehindClaimed, Assert.Single(Check([Write(1, 0, 10, at: 100), Write(2, 20, 30, at: 200)], [Read(1, 31, 32, position: 200, node: There)])).Kind);

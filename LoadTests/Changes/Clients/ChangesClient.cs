@@ -11,7 +11,7 @@ namespace Platform.LoadTests.Changes.Clients;
 /// A client as the contract wants it: it remembers the last id of each topic, and when its connection ends it goes to the
 /// next node and subscribes after that id.
 /// </summary>
-internal sealed class ChangesClient(string name, Func<IReadOnlyList<Uri>> nodes, int firstNode, string[] topics) : IAsyncDisposable
+internal sealed class ChangesClient(string name, Func<IReadOnlyList<Uri>> nodes, int firstNode, string[] topics, Action<string, string>? told = null) : IAsyncDisposable
 {
     private static readonly TimeSpan RetriesAfter = TimeSpan.FromMilliseconds(200);
 
@@ -137,6 +137,8 @@ internal sealed class ChangesClient(string name, Func<IReadOnlyList<Uri>> nodes,
             log.Heard.Add((new HeardChange(Position(change.Id), change.Data.Publisher ?? "", change.Skipped), at));
             log.LastId = change.Id;
         }
+
+        told?.Invoke(change.Topic, change.Data.Publisher ?? "");
     }
 
     private void Take(Gap gap)

@@ -12,8 +12,12 @@ internal sealed class Crowd : IAsyncDisposable
     /// <param name="books">What is changed.</param>
     /// <param name="clients">How many.</param>
     /// <param name="topics">To how many books each listens.</param>
-    internal Crowd(Func<IReadOnlyList<Uri>> nodes, Guid[] books, int clients, int topics) => _clients =
-        [.. Enumerable.Range(0, clients).Select(n => new ChangesClient($"client {n}", nodes, n, [.. Enumerable.Range(n * books.Length / clients, topics).Select(book => BookWriter.Topic(books[book % books.Length]))]))];
+    /// <param name="told">Is told the topic and what was written whenever a client is told of a change.</param>
+    internal Crowd(Func<IReadOnlyList<Uri>> nodes, IReadOnlyList<Guid> books, int clients, int topics, Action<string, string>? told = null) => _clients =
+        [.. Enumerable.Range(0, clients).Select(n => new ChangesClient($"client {n}", nodes, n, [.. Enumerable.Range((int)((long)n * books.Count / clients), topics).Select(book => BookWriter.Topic(books[book % books.Count]))], told))];
+
+    /// <summary>How many listen to each topic.</summary>
+    internal IReadOnlyDictionary<string, int> Listeners => _clients.SelectMany(client => client.Logs.Keys).CountBy(topic => topic).ToDictionary();
 
     /// <summary>How often clients had to connect again.</summary>
     internal int Reconnections => _clients.Sum(client => Math.Max(0, client.Connections - 1));
@@ -54,12 +58,13 @@ internal sealed class Crowd : IAsyncDisposable
     }
 
     /// <summary>When each change came, and how long after its commit; only those whose commit was acknowledged.</summary>
-    internal IEnumerable<(long At, TimeSpan After)> Delays(BookWriter writer) =>
+    /// <param name="committedAt">When the commit was acknowledged that wrote this to this topic, as a <see cref="Stopwatch"/> timestamp; null when nobody knows.</param>
+    internal IEnumerable<(long At, TimeSpan After)> Delays(Func<string, string, long?> committedAt) =>
         from client in _clients
         from log in client.Logs
         from heard in log.Value.Heard
         where heard.Heard is HeardChange
-        let committed = writer.CommittedAt(log.Key, ((HeardChange)heard.Heard).Content)
+        let committed = committedAt(log.Key, ((HeardChange)heard.Heard).Content)
         where committed is not null
         select (heard.At, TimeSpan.FromTicks(Math.Max(0, Stopwatch.GetElapsedTime(committed.Value, heard.At).Ticks)));
 

@@ -59,7 +59,7 @@ internal static class FaultsBench
             await crowd.DrainAsync(happened, cancellationToken);
 
             var verdict = crowd.Check(happened);
-            var lateUntil = crowd.Delays(writer).Where(delay => delay.After > Late).Select(delay => delay.At).DefaultIfEmpty(killed).Max();
+            var lateUntil = crowd.Delays(writer.CommittedAt).Where(delay => delay.After > Late).Select(delay => delay.At).DefaultIfEmpty(killed).Max();
             var sinceKilled = Stopwatch.GetElapsedTime(killed, Math.Max(lateUntil, killed));
             var sinceBack = Stopwatch.GetElapsedTime(back, Math.Max(lateUntil, back));
             var isRight = verdict.IsHonest && verdict.Right > 0 && sinceBack < Goal;

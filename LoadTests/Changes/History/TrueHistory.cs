@@ -17,17 +17,28 @@ internal sealed class TrueHistory(NpgsqlDataSource source, string connectionStri
     private const string End = "bench.end";
 
     /// <summary>It remembers from now on.</summary>
-    internal async Task BeginAsync(CancellationToken cancellationToken)
+    /// <returns>Where: what is committed there, or later, is in it.</returns>
+    internal async Task<NpgsqlTypes.NpgsqlLogSequenceNumber> BeginAsync(CancellationToken cancellationToken)
     {
         await ForgetAsync(cancellationToken);
-        await ExecuteAsync($"SELECT pg_create_logical_replication_slot('{Slot}', 'pgoutput')", cancellationToken);
+        await using var create = source.CreateCommand($"SELECT lsn FROM pg_create_logical_replication_slot('{Slot}', 'pgoutput')");
+        return (NpgsqlTypes.NpgsqlLogSequenceNumber)(await create.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    /// <summary>What happened since, by topic.</summary>
-    internal async Task<Dictionary<string, IReadOnlyList<TrueEvent>>> ReadAsync(CancellationToken cancellationToken)
+    /// <summary>What happened since to books, by topic.</summary>
+    internal async Task<Dictionary<string, IReadOnlyList<TrueEvent>>> ReadAsync(CancellationToken cancellationToken) => TopicsOf(await ReadChangesAsync(cancellationToken));
+
+    /// <summary>What happened to books of all that happened, by topic.</summary>
+    internal static Dictionary<string, IReadOnlyList<TrueEvent>> TopicsOf(IEnumerable<TrueChange> changes) =>
+        changes.Where(change => change is { What: "catalog.books", Operation: ChangeOperation.Update })
+            .GroupBy(change => $"books/{change.Values["id"]}", change => new TrueEvent(change.Id, change.Values[BookWriter.Column] ?? ""), StringComparer.Ordinal)
+            .ToDictionary(topic => topic.Key, topic => (IReadOnlyList<TrueEvent>)[.. topic], StringComparer.Ordinal);
+
+    /// <summary>All that happened since.</summary>
+    internal async Task<List<TrueChange>> ReadChangesAsync(CancellationToken cancellationToken)
     {
         await ExecuteAsync($"SELECT pg_logical_emit_message(true, '{End}', '')", cancellationToken);
-        Dictionary<string, List<TrueEvent>> topics = [];
+        List<TrueChange> changes = [];
         await using var connection = new LogicalReplicationConnection(connectionString) { WalReceiverStatusInterval = TimeSpan.FromSeconds(1) };
         await connection.Open(cancellationToken);
         var options = new PgOutputReplicationOptions("platform", PgOutputProtocolVersion.V2, messages: true);
@@ -38,19 +49,12 @@ internal sealed class TrueHistory(NpgsqlDataSource source, string connectionStri
                 break;
             if (message is BeginMessage begin)
                 (commit, sequence) = (begin.TransactionFinalLsn, 0);
-            // Whatever else is published counts: ids are of all events of a transaction.
-            else if (message is InsertMessage or UpdateMessage or DeleteMessage or LogicalDecodingMessage { Flags: 1 })
-                sequence++;
-            if (message is UpdateMessage { Relation: { Namespace: "catalog", RelationName: "books" } } update)
-            {
-                var (id, content) = await BookWriter.ReadAsync(update, cancellationToken);
-                if (!topics.TryGetValue(id, out var events))
-                    topics.Add(id, events = []);
-                events.Add(new TrueEvent(new EventId(commit, sequence), content));
-            }
+            // Whatever else is published counts: ids are of all events of a transaction. Of which trace it is, is no event.
+            else if (message is InsertMessage or UpdateMessage or DeleteMessage or LogicalDecodingMessage { Flags: 1, Prefix: not TraceContext.Prefix })
+                changes.Add(await TrueChange.ReadAsync(new EventId(commit, ++sequence), message, cancellationToken));
         }
 
-        return topics.ToDictionary(topic => $"books/{topic.Key}", topic => (IReadOnlyList<TrueEvent>)topic.Value);
+        return changes;
     }
 
     /// <summary>Keeps no WAL any more.</summary>

@@ -34,10 +34,11 @@ public sealed class StalenessChecker(TimeSpan elsewhere)
                 continue;
             if (ended < read.Began && write.Node == read.Node)
                 here = Later(here, write);
+            // A commit is in the log a moment before anybody sees it: who asks for its position may ask too early, unless it was answered.
+            if (ended < read.Began && write.Position <= read.AskedFor)
+                asked = Later(asked, write);
             if (ended + elsewhere < read.Began)
                 there = Later(there, write);
-            if (write.Position <= read.AskedFor)
-                asked = Later(asked, write);
             if (write.Position <= read.Position)
                 claimed = Later(claimed, write);
         }
