@@ -64,7 +64,9 @@ internal static class HttpLoad
         var connections = await Task.WhenAll(Enumerable.Range(0, arguments.GetValue(Connections)).Select(_ => HttpConnection.OpenAsync(endpoint, cancellationToken)));
         if (arguments.GetValue(ByNBomber))
         {
-            await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{NBomberLoad.Measure(connections, requests, TimeSpan.FromSeconds(arguments.GetValue(Seconds)))} 0 0"));
+            // On a thread of its own: it blocks, and this may be the one that hears of answers.
+            var perSecond = await Task.Run(() => NBomberLoad.Measure(connections, requests, TimeSpan.FromSeconds(arguments.GetValue(Seconds))), cancellationToken);
+            await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{perSecond} 0 0"));
             return 0;
         }
 
