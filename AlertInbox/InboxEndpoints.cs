@@ -9,7 +9,15 @@ internal static class InboxEndpoints
     {
         app.MapPost("/alerts", Receive);
         app.MapGet("/alerts", (Inbox inbox, long after = 0) => TypedResults.Ok(inbox.After(after)));
+        app.MapGet("/docs/runbooks/{alert:alpha}.md", Runbook);
         app.MapGet("/", (Inbox inbox) => TypedResults.Content(InboxPage.Render(inbox.After(0)), "text/html; charset=utf-8"));
+    }
+
+    // A name of letters alone cannot lead elsewhere.
+    private static Results<PhysicalFileHttpResult, NotFound> Runbook(string alert)
+    {
+        var path = Path.Combine(AppContext.BaseDirectory, "docs", "runbooks", $"{alert}.md");
+        return File.Exists(path) ? TypedResults.PhysicalFile(path, "text/plain; charset=utf-8") : TypedResults.NotFound();
     }
 
     private static NoContent Receive(Notification notification, Inbox inbox, TimeProvider clock, ILogger<Inbox> logger)

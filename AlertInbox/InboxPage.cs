@@ -40,7 +40,7 @@ internal static class InboxPage
             var (labels, annotations) = (one.Alert.Labels, one.Alert.Annotations);
             page.Append(CultureInfo.InvariantCulture, $"<tr><td>{one.ReceivedAt:HH:mm:ss}<td>{Text(one.Receiver)}<td class={(one.Alert.Status == "firing" ? "firing" : "resolved")}>{Text(one.Alert.Status)}")
                 .Append(CultureInfo.InvariantCulture, $"<td>{Text(one.Alert.Name)}<br><small>{Text(string.Join(", ", labels.Where(label => label.Key != "alertname").Select(label => $"{label.Key}={label.Value}")))}</small>")
-                .Append(CultureInfo.InvariantCulture, $"<td>{Text(one.Alert.Summary)}<br><small>{Text(annotations.GetValueOrDefault("description", ""))}<br>Runbook: {Text(annotations.GetValueOrDefault("runbook_url", ""))}</small>\n");
+                .Append(CultureInfo.InvariantCulture, $"<td>{Text(one.Alert.Summary)}<br><small>{Text(annotations.GetValueOrDefault("description", ""))}<br><a href='{Text(annotations.GetValueOrDefault("runbook_url", ""))}'>Runbook</a></small>\n");
         }
         return page.Append("</table>\n</html>\n").ToString();
     }

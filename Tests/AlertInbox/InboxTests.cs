@@ -69,6 +69,18 @@ public sealed class InboxTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_runbook_of_an_alert_is_there_and_nothing_else_is()
+    {
+        var runbook = await _client.GetStringAsync("/docs/runbooks/RedisDown.md", Ct);
+        using var unknown = await _client.GetAsync("/docs/runbooks/Nothing.md", Ct);
+        using var other = await _client.GetAsync("/docs/runbooks/..%2F..%2Fappsettings.md", Ct);
+
+        Assert.StartsWith("# RedisDown", runbook, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, other.StatusCode);
+    }
+
+    [Fact]
     public async Task What_is_no_notification_is_refused()
     {
         using var answer = await _client.PostAsJsonAsync("/alerts", new { hello = "world" }, Ct);
