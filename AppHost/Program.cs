@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 
 var builder = DistributedApplication.CreateBuilder(args);
@@ -109,6 +110,14 @@ var alertmanager = builder.AddContainer("alertmanager", "prom/alertmanager", "v0
         new ContainerFile { Name = "inbox", Contents = $"http://{await Scraped(alertInbox).GetValueAsync(cancellationToken)}/alerts" },
     ]);
 alertmanager.WithVolume(VolumeNameGenerator.Generate(alertmanager, "data"), "/alertmanager"); // silences, and what was told already
+alertmanager.WithCommand("test-alert", "Send a test alert", SendTestAlertAsync, new() { Description = "Shows in the inbox whether somebody would be told.", IconName = "Alert" });
+async Task<ExecuteCommandResult> SendTestAlertAsync(ExecuteCommandContext context)
+{
+    using var client = new HttpClient { BaseAddress = new Uri(alertmanager.GetEndpoint("http").Url) };
+    var alert = new { labels = new { alertname = "TestAlert", severity = "page", owner = "platform" }, annotations = new { summary = "Somebody has tried whether alerts get through." } };
+    using var answer = await client.PostAsJsonAsync("/api/v2/alerts", new[] { alert }, context.CancellationToken);
+    return answer.IsSuccessStatusCode ? CommandResults.Success() : CommandResults.Failure($"Alertmanager answers {(int)answer.StatusCode}.");
+}
 
 var prometheus = builder.AddContainer("prometheus", "prom/prometheus", "v2.53.5")
     .WithHttpEndpoint(port: 9090, targetPort: 9090)

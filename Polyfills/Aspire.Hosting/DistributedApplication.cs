@@ -31,7 +31,7 @@ public class DistributedApplication : IHost, IAsyncDisposable
     public static IDistributedApplicationBuilder CreateBuilder() => CreateBuilder([]);
 
     /// <summary>Begins an application.</summary>
-    /// <param name="args">The command line; <c>--reset</c> wipes the data and the generated secrets of earlier runs.</param>
+    /// <param name="args">The command line; <c>--reset</c> wipes the data and the generated secrets of earlier runs, <c>--no-dashboard</c> does without the dashboard.</param>
     /// <returns>Its builder.</returns>
     public static IDistributedApplicationBuilder CreateBuilder(string[] args)
     {

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Engineless;
+using Aspire.Hosting.Engineless.Dashboard;
 using Aspire.Hosting.Eventing;
 using Aspire.Hosting.Testing;
 using Microsoft.Extensions.Configuration;
@@ -28,7 +29,8 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
     {
         ArgumentNullException.ThrowIfNull(options);
         var test = EntryPoint.Current;
-        test?.Configure(options);
+        var settings = new HostApplicationBuilderSettings();
+        test?.Configure(options, settings);
 
         AppHostAssembly = options.AssemblyName is { } name ? Assembly.Load(name) : Assembly.GetEntryAssembly();
         AppHostDirectory = options.ProjectDirectory
@@ -37,13 +39,11 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
 
         var args = options.Args ?? [];
         var folders = new AppHostFolders(AppHostDirectory, isVolatile: test is not null);
-        _host = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings
-        {
-            Args = [.. args.Where(arg => arg != AppHostFolders.ResetArgument)],
-            ApplicationName = AppHostAssembly?.GetName().Name,
-            ContentRootPath = AppHostDirectory,
-            EnvironmentName = test is null ? null : Environments.Development,
-        });
+        settings.Args = [.. args.Where(arg => arg is not (AppHostFolders.ResetArgument or DashboardSwitch.OffArgument))];
+        settings.ApplicationName ??= AppHostAssembly?.GetName().Name;
+        settings.ContentRootPath ??= AppHostDirectory;
+        settings.EnvironmentName ??= test is null ? null : Environments.Development;
+        _host = Host.CreateApplicationBuilder(settings);
         if (test is not null)
             Configuration.AddInMemoryCollection([new(PortAllocator.RandomizeSetting, Configuration[PortAllocator.RandomizeSetting] ?? "true")]);
         if (args.Contains(AppHostFolders.ResetArgument))
@@ -72,12 +72,18 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         Services.AddSingleton<ResourceProcesses>();
         Services.AddSingleton(services => new ResourceCommandService(services.GetRequiredService<ResourceNotificationService>(), services.GetRequiredService<ResourceLoggerService>(), services));
         Services.AddSingleton<Orchestrator>();
+        Services.AddSingleton(new DashboardSwitch(!options.DisableDashboard, args.Contains(DashboardSwitch.OffArgument)));
+        Services.AddSingleton(DashboardPackage.Pinned(Engineless.Provisioning.Machine.Current()));
+        Services.AddSingleton<ResourceService>();
+        Services.AddSingleton<DashboardSupervisor>();
         if (test is null)
         {
             // Before the orchestrator, so that it shows the start and stops last.
             Services.AddHostedService<ConsoleReport>();
             Services.AddHostedService<LauncherWatch>();
         }
+        // Before the orchestrator, too: projects are told where to send their telemetry.
+        Services.AddHostedService(services => services.GetRequiredService<DashboardSupervisor>());
         Services.AddHostedService(services => services.GetRequiredService<Orchestrator>());
     }
 

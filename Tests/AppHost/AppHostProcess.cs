@@ -36,13 +36,13 @@ internal sealed class AppHostProcess : IAsyncDisposable
     }
 
     public static AppHostProcess Start(string dataFolder, params string[] arguments) =>
-        Start(dataFolder, Path.Combine(Repository.Root, "artifacts", "bin", "AppHost", Configuration, "Platform.AppHost"), ["--DcpPublisher:RandomizePorts=true", .. arguments]);
+        Start(dataFolder, Path.Combine(Repository.Root, "artifacts", "bin", "AppHost", Configuration, "Platform.AppHost"), ["--no-dashboard", "--DcpPublisher:RandomizePorts=true", .. arguments]);
 
     /// <summary>Starts it the way a developer does.</summary>
     public static AppHostProcess DotnetRun(string dataFolder) => Start(
         dataFolder,
         "dotnet",
-        ["run", "--no-build", "--configuration", Configuration, "--project", Path.Combine(Repository.Root, "AppHost"), "--", "--DcpPublisher:RandomizePorts=true"]);
+        ["run", "--no-build", "--configuration", Configuration, "--project", Path.Combine(Repository.Root, "AppHost"), "--", "--no-dashboard", "--DcpPublisher:RandomizePorts=true"]);
 
     private static string Configuration => new DirectoryInfo(AppContext.BaseDirectory).Name;
 

@@ -27,6 +27,9 @@ public sealed record CustomResourceSnapshot
     /// <summary>When its process ended.</summary>
     public DateTime? StopTimeStamp { get; init; }
 
+    /// <summary>The environment its process was started with, as far as the model sets it; secrets are masked.</summary>
+    public ImmutableArray<EnvironmentVariableSnapshot> EnvironmentVariables { get; init; } = [];
+
     /// <summary>Its URLs.</summary>
     public ImmutableArray<UrlSnapshot> Urls { get; init; } = [];
 
@@ -54,6 +57,12 @@ public sealed record ResourceStateSnapshot(string Text, string? Style)
     /// <param name="s">The state.</param>
     public static implicit operator ResourceStateSnapshot?(string? s) => s is null ? null : new(s, null);
 }
+
+/// <summary>An environment variable.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Value">Its value.</param>
+/// <param name="IsFromSpec">Whether the model sets it.</param>
+public sealed record EnvironmentVariableSnapshot(string Name, string? Value, bool IsFromSpec);
 
 /// <summary>A detail of a resource.</summary>
 /// <param name="Name">Its name, for example <c>container.image</c>.</param>

@@ -59,11 +59,16 @@ public class ResourceLoggerService : IDisposable
             _secrets.TryAdd(value, 0);
     }
 
-    internal void Write(string resourceName, string line, bool isError)
+    internal string Mask(string text)
     {
         foreach (var secret in _secrets.Keys)
-            line = line.Replace(secret, "********", StringComparison.Ordinal);
-        Log(resourceName).Write(line, isError, written => Written?.Invoke(resourceName, written));
+            text = text.Replace(secret, "********", StringComparison.Ordinal);
+        return text;
+    }
+
+    internal void Write(string resourceName, string line, bool isError)
+    {
+        Log(resourceName).Write(Mask(line), isError, written => Written?.Invoke(resourceName, written));
     }
 
     internal IReadOnlyList<string> Tail(string resourceName, int lines = 20) => Log(resourceName).Tail(lines);

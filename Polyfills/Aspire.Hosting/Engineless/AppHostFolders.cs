@@ -60,8 +60,10 @@ internal sealed class AppHostFolders : IDisposable
     }
 
     /// <summary>A folder that is gone after the run.</summary>
-    public string SessionFolder(IResource resource, string purpose) =>
-        Directory.CreateDirectory(Path.Combine(_session.Value.Path, resource.Name, purpose.Trim('/').Replace('/', '-')), OwnerOnly).FullName;
+    public string SessionFolder(IResource resource, string purpose) => SessionFolder(Path.Combine(resource.Name, purpose.Trim('/').Replace('/', '-')));
+
+    /// <inheritdoc cref="SessionFolder(IResource, string)"/>
+    public string SessionFolder(string name) => Directory.CreateDirectory(Path.Combine(_session.Value.Path, name), OwnerOnly).FullName;
 
     /// <summary>Wipes what earlier runs have kept.</summary>
     /// <exception cref="DistributedApplicationException">A run uses it.</exception>

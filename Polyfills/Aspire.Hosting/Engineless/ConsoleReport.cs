@@ -30,7 +30,7 @@ internal sealed class ConsoleReport : IHostedService, IAsyncDisposable
     private bool _summaryShown;
     private Task _writing = Task.CompletedTask;
 
-    public ConsoleReport(DistributedApplicationModel model, ResourceNotificationService notifications, ResourceLoggerService logs, Orchestrator orchestrator, AppHostFolders folders, TimeProvider clock)
+    public ConsoleReport(DistributedApplicationModel model, ResourceNotificationService notifications, ResourceLoggerService logs, Orchestrator orchestrator, Dashboard.DashboardSupervisor dashboard, AppHostFolders folders, TimeProvider clock)
     {
         _model = model;
         _logs = logs;
@@ -39,7 +39,12 @@ internal sealed class ConsoleReport : IHostedService, IAsyncDisposable
         _began = clock.GetTimestamp();
         _isLive = !Console.IsOutputRedirected && _console.Profile.Capabilities is { Ansi: true, Interactive: true };
         _nameWidth = model.Resources.Where(IsShown).Select(resource => resource.Name.Length).DefaultIfEmpty().Max();
-        logs.Written += (resource, line) => _happened.Writer.TryWrite((resource, line));
+        logs.Written += (resource, line) =>
+        {
+            if (resource != Dashboard.DashboardSupervisor.LogName)
+                _happened.Writer.TryWrite((resource, line));
+        };
+        dashboard.Said += sentence => _happened.Writer.TryWrite(sentence);
         notifications.Updated += change => _happened.Writer.TryWrite(change);
         orchestrator.Provisioning += progress => _happened.Writer.TryWrite(progress);
     }
@@ -91,6 +96,9 @@ internal sealed class ConsoleReport : IHostedService, IAsyncDisposable
         {
             case (string resource, LogLine line):
                 ShowLine(resource, line.Content, line.IsErrorMessage);
+                break;
+            case string sentence:
+                ShowSentence(sentence);
                 break;
             case ProvisioningProgress progress:
                 ShowProgress(progress);
@@ -160,13 +168,15 @@ internal sealed class ConsoleReport : IHostedService, IAsyncDisposable
         if (secrets.Length > 0)
             lines.Add($"Secrets ({string.Join(", ", secrets)}) are in {_folders.SecretsFile} unless they are configured as Parameters:<name>.");
         lines.Add("Press Ctrl+C to stop.");
-        foreach (var line in lines)
-        {
-            if (_isLive)
-                WriteAbove($"[bold]{Markup.Escape(line)}[/]");
-            else
-                Console.WriteLine(line);
-        }
+        lines.ForEach(ShowSentence);
+    }
+
+    private void ShowSentence(string sentence)
+    {
+        if (_isLive)
+            WriteAbove($"[bold]{Markup.Escape(sentence)}[/]");
+        else
+            Console.WriteLine(sentence);
     }
 
     // The line takes the place of the table, which is drawn again below it: what is longer of the old one must go.

@@ -16,6 +16,8 @@ internal static class OtlpEnvironment
             return;
         variables.TryAdd("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint);
         variables.TryAdd("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc");
+        if (builder.Configuration["AppHost:OtlpApiKey"] is { Length: > 0 } key)
+            variables.TryAdd("OTEL_EXPORTER_OTLP_HEADERS", $"x-otlp-api-key={key}");
         if (!builder.Environment.IsDevelopment())
             return;
         // Soon, so that a developer sees at once what has just happened.

@@ -34,6 +34,10 @@ internal sealed class PortAllocator(IConfiguration configuration, AppHostFolders
         }
     }
 
+    /// <summary>A port for a part of the host itself: the wanted one when it is free and ports are not to be random, else any free one.</summary>
+    public int Take(int? wanted) =>
+        wanted is { } port && !configuration.GetValue(RandomizeSetting, false) && IsFree(port) ? port : TakeFree();
+
     public void Dispose() => _reserved.ForEach(reservation => reservation.Dispose());
 
     private static int Check(IResource resource, EndpointAnnotation endpoint, int port) => IsFree(port)

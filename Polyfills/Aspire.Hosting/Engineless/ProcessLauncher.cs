@@ -8,7 +8,7 @@ using Aspire.Hosting.Engineless.Provisioning;
 namespace Aspire.Hosting.Engineless;
 
 /// <summary>Turns what the model says about a resource into a process.</summary>
-internal sealed class ProcessLauncher(AppHostFolders folders, ResourceLoggerService logs, DistributedApplicationExecutionContext executionContext, IServiceProvider services)
+internal sealed class ProcessLauncher(AppHostFolders folders, ResourceLoggerService logs, ResourceNotificationService notifications, DistributedApplicationExecutionContext executionContext, IServiceProvider services)
 {
     // Of the AppHost itself, not of what it starts.
     private static readonly string[] OwnVariables = ["ASPNETCORE_URLS", "DOTNET_URLS", "DOTNET_LAUNCH_PROFILE", "DOTNET_ENVIRONMENT", "ASPNETCORE_ENVIRONMENT"];
@@ -21,6 +21,10 @@ internal sealed class ProcessLauncher(AppHostFolders folders, ResourceLoggerServ
     {
         var environment = await EnvironmentAsync(resource, cancellationToken).ConfigureAwait(false);
         var arguments = await ArgumentsAsync(resource, cancellationToken).ConfigureAwait(false);
+        await notifications.PublishUpdateAsync(resource, s => s with
+        {
+            EnvironmentVariables = [.. environment.OrderBy(variable => variable.Key, StringComparer.Ordinal).Select(variable => new EnvironmentVariableSnapshot(variable.Key, logs.Mask(variable.Value), IsFromSpec: true))],
+        }).ConfigureAwait(false);
         if (ContainerImages.IsContainer(resource))
             return await StartContainerAsync((IResourceWithEndpoints)resource, root, environment, arguments, cancellationToken).ConfigureAwait(false);
 

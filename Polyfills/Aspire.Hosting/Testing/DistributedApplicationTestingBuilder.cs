@@ -26,6 +26,15 @@ public static class DistributedApplicationTestingBuilder
         where TEntryPoint : class => CreateAsync(typeof(TEntryPoint), args, cancellationToken);
 
     /// <summary>Runs an AppHost's program up to the point where it builds its application.</summary>
+    /// <typeparam name="TEntryPoint">A type of the AppHost, such as <c>Projects.AppHost</c>.</typeparam>
+    /// <param name="args">The command line.</param>
+    /// <param name="configureBuilder">Changes how the application is made; without it there is no dashboard.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The builder, with every resource the program has added.</returns>
+    public static Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(string[] args, Action<DistributedApplicationOptions, HostApplicationBuilderSettings> configureBuilder, CancellationToken cancellationToken = default)
+        where TEntryPoint : class => CreateAsync(typeof(TEntryPoint), args, configureBuilder, cancellationToken);
+
+    /// <summary>Runs an AppHost's program up to the point where it builds its application.</summary>
     /// <param name="entryPoint">A type of the AppHost, such as <c>Projects.AppHost</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The builder, with every resource the program has added.</returns>
@@ -37,17 +46,28 @@ public static class DistributedApplicationTestingBuilder
     /// <param name="args">The command line.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The builder, with every resource the program has added.</returns>
-    public static async Task<IDistributedApplicationTestingBuilder> CreateAsync(Type entryPoint, string[] args, CancellationToken cancellationToken = default)
+    public static Task<IDistributedApplicationTestingBuilder> CreateAsync(Type entryPoint, string[] args, CancellationToken cancellationToken = default) =>
+        CreateAsync(entryPoint, args, (_, _) => { }, cancellationToken);
+
+    /// <summary>Runs an AppHost's program up to the point where it builds its application.</summary>
+    /// <param name="entryPoint">A type of the AppHost, such as <c>Projects.AppHost</c>.</param>
+    /// <param name="args">The command line.</param>
+    /// <param name="configureBuilder">Changes how the application is made; without it there is no dashboard.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The builder, with every resource the program has added.</returns>
+    public static async Task<IDistributedApplicationTestingBuilder> CreateAsync(Type entryPoint, string[] args, Action<DistributedApplicationOptions, HostApplicationBuilderSettings> configureBuilder, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(entryPoint);
         ArgumentNullException.ThrowIfNull(args);
+        ArgumentNullException.ThrowIfNull(configureBuilder);
         var (program, builder) = await EntryPoint.RunAsync(
             entryPoint.Assembly,
             args,
-            options =>
+            (options, settings) =>
             {
                 options.AssemblyName = entryPoint.Assembly.GetName().Name;
                 options.DisableDashboard = true;
+                configureBuilder(options, settings);
             },
             cancellationToken).ConfigureAwait(false);
         return new TestingBuilder(builder, program);

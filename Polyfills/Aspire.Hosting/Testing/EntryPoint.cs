@@ -1,4 +1,5 @@
 using System.Reflection;
+using Microsoft.Extensions.Hosting;
 
 namespace Aspire.Hosting.Testing;
 
@@ -11,12 +12,12 @@ internal sealed class EntryPoint
 {
     private static readonly AsyncLocal<EntryPoint?> Flowing = new();
 
-    private readonly Action<DistributedApplicationOptions> _configure;
+    private readonly Action<DistributedApplicationOptions, HostApplicationBuilderSettings> _configure;
     private readonly TaskCompletionSource<DistributedApplicationBuilder> _builder = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<DistributedApplication> _application = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<bool> _continue = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private EntryPoint(Action<DistributedApplicationOptions> configure) => _configure = configure;
+    private EntryPoint(Action<DistributedApplicationOptions, HostApplicationBuilderSettings> configure) => _configure = configure;
 
     public static EntryPoint? Current => Flowing.Value;
 
@@ -24,7 +25,7 @@ internal sealed class EntryPoint
     public static DistributedApplicationBuilder CreateBuilder(string[] args)
     {
         var before = Flowing.Value;
-        Flowing.Value = new EntryPoint(_ => { });
+        Flowing.Value = new EntryPoint((options, _) => options.DisableDashboard = true);
         try
         {
             return new DistributedApplicationBuilder(args);
@@ -36,7 +37,7 @@ internal sealed class EntryPoint
     }
 
     /// <summary>Runs a program until it builds its application.</summary>
-    public static async Task<(EntryPoint EntryPoint, DistributedApplicationBuilder Builder)> RunAsync(Assembly assembly, string[] args, Action<DistributedApplicationOptions> configure, CancellationToken cancellationToken)
+    public static async Task<(EntryPoint EntryPoint, DistributedApplicationBuilder Builder)> RunAsync(Assembly assembly, string[] args, Action<DistributedApplicationOptions, HostApplicationBuilderSettings> configure, CancellationToken cancellationToken)
     {
         var main = assembly.EntryPoint ?? throw new InvalidOperationException($"{assembly.GetName().Name} is not a program.");
         var entryPoint = new EntryPoint(configure);
@@ -62,7 +63,7 @@ internal sealed class EntryPoint
         return (entryPoint, await entryPoint._builder.Task.WaitAsync(cancellationToken).ConfigureAwait(false));
     }
 
-    public void Configure(DistributedApplicationOptions options) => _configure(options);
+    public void Configure(DistributedApplicationOptions options, HostApplicationBuilderSettings settings) => _configure(options, settings);
 
     /// <summary>Called by the program's builder; holds it until the test goes on.</summary>
     public void Building(DistributedApplicationBuilder builder)

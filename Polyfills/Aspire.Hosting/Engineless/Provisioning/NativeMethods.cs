@@ -6,14 +6,12 @@ namespace Aspire.Hosting.Engineless.Provisioning;
 /// <summary>Calls of the C library that .NET has no method for.</summary>
 internal static partial class NativeMethods
 {
-    /// <summary>Writes everything that waits in memory for a file's disk to it.</summary>
-    public static void SyncFileSystem(string folder)
+    /// <summary>Writes everything that waits in memory for a file's disk to it; an open file of that disk is all that is wanted.</summary>
+    public static void SyncFileSystem(string file)
     {
-        // An open file of that disk is all that syncfs wants.
-        var probe = Path.Combine(folder, "etc/passwd");
-        using var handle = File.OpenHandle(probe);
+        using var handle = File.OpenHandle(file);
         if (syncfs(handle) != 0)
-            throw new IOException($"{folder} could not be written to disk: {Marshal.GetLastPInvokeErrorMessage()}", Marshal.GetLastPInvokeError());
+            throw new IOException($"The disk of {file} could not be written to disk: {Marshal.GetLastPInvokeErrorMessage()}", Marshal.GetLastPInvokeError());
     }
 
     /// <summary>Sends a signal; false when the process is gone.</summary>

@@ -59,7 +59,7 @@ internal sealed class RootBuilder(
         Report(ProvisioningPhase.Finishing);
         RootLayout.Complete(staging.Root);
         // Else the name could survive a power cut that the files did not.
-        NativeMethods.SyncFileSystem(staging.Root);
+        NativeMethods.SyncFileSystem(Path.Combine(staging.Root, "etc/passwd"));
         Directory.Move(staging.Root, target);
         // The packages are not kept: a finished root never needs them again, and another list of packages is rare.
         staging.Remove();
