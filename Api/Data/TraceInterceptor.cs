@@ -16,7 +16,7 @@ namespace Platform.Api.Data;
 internal sealed class TraceInterceptor : DbCommandInterceptor
 {
     // Behind what it belongs to: results are read in their order, and nobody asks for a last one.
-    private const string Say = $";\nSELECT pg_logical_emit_message(true, '{TraceContext.Prefix}', @traceparent)";
+    private const string Say = $";\nSELECT pg_logical_emit_message(true, '{TraceContext.Prefix}', @traceparent) WHERE pg_current_xact_id_if_assigned() IS NOT NULL";
 
     public override InterceptionResult<DbDataReader> ReaderExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result)
     {

@@ -1,5 +1,4 @@
 using System.Net;
-using Npgsql;
 using Platform.Tests.Analytics;
 using Platform.Tests.Api.Catalog;
 using Platform.Tests.Emulators.Cosmos;
@@ -83,30 +82,6 @@ public sealed class TraceTests(Stack stack) : IAsyncLifetime
         Assert.Equal(taken.Id, stored.Parent);
         Assert.Contains(trace, span => span.Source == "Azure.Cosmos.Operation" && span.Parent == stored.Id);
         Assert.All(trace, span => Assert.True(span.End >= span.Start, span.Name));
-    }
-
-    [Fact]
-    public async Task A_traced_request_that_only_reads_writes_nothing()
-    {
-        using var admin = _api.CreateClient();
-        await admin.LogInAsAdminAsync(_log.Database);
-        var book = await admin.AddAsync("/api/v1/books", new { title = "Middlemarch" });
-        await using var connection = new NpgsqlConnection(_log.Database.Admin);
-        await connection.OpenAsync(Ended);
-        var slot = $"{_log.Database.Name}_reads";
-        await using (var begin = new NpgsqlCommand("SELECT pg_create_logical_replication_slot($1, 'pgoutput', true)", connection) { CommandTimeout = 120, Parameters = { new() { Value = slot } } })
-            await begin.ExecuteNonQueryAsync(Ended);
-
-        // Both set something in a transaction first.
-        await admin.ReadAsync($"/api/v1/books/{book}/similar");
-        await admin.ReadAsync("/api/v1/orders");
-        await admin.SendAsync(HttpMethod.Put, $"/api/v1/books/{book}", new { title = "Emma" }, ifMatch: await ETagAsync(admin, book));
-
-        await using var said = new NpgsqlCommand("""
-            SELECT count(*) FROM pg_logical_slot_peek_binary_changes($1, NULL, NULL, 'proto_version', '1', 'publication_names', 'platform', 'messages', 'true')
-            WHERE position('platform.trace'::bytea IN data) > 0
-            """, connection) { Parameters = { new() { Value = slot } } };
-        Assert.Equal(1L, await said.ExecuteScalarAsync(Ended));
     }
 
     private static bool IsCommandOfTheApi(OtlpSpan span) => span.Service == "api" && span.Source.Contains("Redis", StringComparison.Ordinal);
