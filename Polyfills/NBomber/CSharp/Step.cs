@@ -21,7 +21,7 @@ public static class Step
         Response<T> response;
         try
         {
-            response = await run();
+            response = await run() ?? throw new InvalidOperationException("The step returned no response.");
         }
 #pragma warning disable CA1031 // Whatever a step throws is what became of it.
         catch (Exception exception)

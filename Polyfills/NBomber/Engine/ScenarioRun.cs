@@ -38,7 +38,7 @@ internal sealed partial class ScenarioRun : IDisposable
     internal TimeSpan Elapsed => _started == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_started);
 
     /// <summary>Iterations that have begun and are not over.</summary>
-    internal int UnderWay => Math.Max(0, Volatile.Read(ref _underWay) - (_paced ? 0 : 1));
+    internal int UnderWay => Math.Max(0, Volatile.Read(ref _underWay) - (Volatile.Read(ref _paced) ? 0 : 1));
 
     /// <summary>From the start to the end of the load, or to that of the last iteration: the time that throughput refers to.</summary>
     internal TimeSpan Measured
@@ -46,7 +46,7 @@ internal sealed partial class ScenarioRun : IDisposable
         get
         {
             var ended = Volatile.Read(ref _lastEnd);
-            var load = _paced ? _pacedFor : Elapsed;
+            var load = Volatile.Read(ref _paced) ? _pacedFor : Elapsed;
             return ended == 0 || Stopwatch.GetElapsedTime(_started, ended) is var last && last < load ? load : last;
         }
     }
@@ -97,7 +97,7 @@ internal sealed partial class ScenarioRun : IDisposable
         IResponse response;
         try
         {
-            response = await Scenario.Run!(context);
+            response = await Scenario.Run!(context) ?? throw new InvalidOperationException("The scenario returned no response.");
         }
         catch (StepFailedException failed)
         {

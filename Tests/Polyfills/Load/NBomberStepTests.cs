@@ -74,6 +74,20 @@ public sealed class NBomberStepTests
     }
 
     [Fact]
+    public void What_returns_nothing_has_failed()
+    {
+        var stats = RunTwice(async context =>
+        {
+            if (context.InvocationNumber == 1)
+                await Step.Run("empty", context, () => Task.FromResult<Response<object>>(null!));
+            return null!;
+        });
+
+        Assert.Equal(1, stats.StepStats.Get("empty").Fail.Request.Count);
+        Assert.Equal(2, stats.Fail.Request.Count);
+    }
+
+    [Fact]
     public void A_latency_of_ones_own_takes_the_place_of_the_measured_one()
     {
         var stats = RunTwice(_ => Task.FromResult<IResponse>(Response.Ok(customLatencyMs: 1_234)));
