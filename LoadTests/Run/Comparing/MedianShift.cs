@@ -27,31 +27,33 @@ public sealed record MedianShift(double Before, double After, double Low, double
     public static MedianShift Of(IReadOnlyList<IReadOnlyList<double>> before, IReadOnlyList<IReadOnlyList<double>> after, double confidence)
     {
         var chance = new Random(Seed);
+        var (were, are) = (before.Where(s => s.Count > 0).Select(s => s.ToArray()).ToArray(), after.Where(s => s.Count > 0).Select(s => s.ToArray()).ToArray());
         var shifts = new double[Resamples];
         for (var n = 0; n < Resamples; n++)
-            shifts[n] = Share(Median(Resample(before, chance)), Median(Resample(after, chance)));
+            shifts[n] = Share(Median(Resample(were, chance)), Median(Resample(are, chance)));
         Array.Sort(shifts);
         var tail = (int)(Resamples * (1 - confidence) / 2);
         return new(Median([.. before.SelectMany(s => s)]), Median([.. after.SelectMany(s => s)]), shifts[tail], shifts[^(tail + 1)]);
     }
 
-    private static double[] Resample(IReadOnlyList<IReadOnlyList<double>> runs, Random chance)
+    private static double[] Resample(double[][] runs, Random chance)
     {
-        var drawn = new List<double>();
-        for (var run = 0; run < runs.Count; run++)
+        var drawn = new double[runs.Sum(samples => samples.Length)];
+        var have = 0;
+        while (have < drawn.Length)
         {
-            var samples = runs[chance.Next(runs.Count)];
-            var stretch = Math.Max(1, (int)Math.Ceiling(Math.Sqrt(samples.Count)));
-            for (var have = 0; have < samples.Count; have += stretch)
+            var samples = runs[chance.Next(runs.Length)];
+            var stretch = Math.Max(1, (int)Math.Ceiling(Math.Sqrt(samples.Length)));
+            for (var end = Math.Min(drawn.Length, have + samples.Length); have < end;)
             {
                 // Around the end to the start, so that no second is drawn less often than another.
-                var start = chance.Next(samples.Count);
-                for (var n = 0; n < stretch && have + n < samples.Count; n++)
-                    drawn.Add(samples[(start + n) % samples.Count]);
+                var at = chance.Next(samples.Length);
+                for (var left = Math.Min(stretch, end - have); left > 0; left--, at = at + 1 == samples.Length ? 0 : at + 1)
+                    drawn[have++] = samples[at];
             }
         }
 
-        return [.. drawn];
+        return drawn;
     }
 
     private static double Share(double before, double after) => before == 0 ? after == 0 ? 0 : double.PositiveInfinity : (after - before) / before;
