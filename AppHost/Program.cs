@@ -10,6 +10,7 @@ var ownerPassword = builder.AddParameter("owner-password", generated, secret: tr
 var appPassword = builder.AddParameter("app-password", generated, secret: true, persist: true);
 var readerPassword = builder.AddParameter("reader-password", generated, secret: true, persist: true);
 var replicatorPassword = builder.AddParameter("replicator-password", generated, secret: true, persist: true);
+var monitorPassword = builder.AddParameter("monitor-password", generated, secret: true, persist: true);
 var adminPassword = builder.AddParameter("admin-password", generated, secret: true, persist: true);
 var grafanaPassword = builder.AddParameter("grafana-password", generated, secret: true, persist: true);
 var keySecret = builder.AddParameter("key-secret", generated, secret: true, persist: true);
@@ -61,6 +62,7 @@ var migrate = builder.AddProject<Projects.Api>("migrate", options => options.Exc
     .WithEnvironment("Database__AppPassword", appPassword)
     .WithEnvironment("Database__ReaderPassword", readerPassword)
     .WithEnvironment("Database__ReplicatorPassword", replicatorPassword)
+    .WithEnvironment("Database__MonitorPassword", monitorPassword)
     .WithEnvironment("Identity__AdminPassword", adminPassword)
     .WaitFor(platform);
 
@@ -98,6 +100,22 @@ var analytics = builder.AddProject<Projects.Analytics>("analytics")
     .WaitFor(events);
 api.WithReference(analytics); // each knows where the other is, and neither waits for it
 
+// What the servers say of themselves. Passwords go by the environment: arguments are for everyone to read.
+var postgresExporter = builder.AddContainer("postgres-exporter", "prometheuscommunity/postgres-exporter", "v0.17.1")
+    .WithHttpEndpoint(port: 9187, targetPort: 9187)
+    .WithHttpHealthCheck("/")
+    .WithEnvironment("DATA_SOURCE_URI", $"{server.Property(EndpointProperty.Host)}:{server.Property(EndpointProperty.Port)}/{platform.Resource.DatabaseName}?sslmode=disable")
+    .WithEnvironment("DATA_SOURCE_USER", "platform_monitor")
+    .WithEnvironment("DATA_SOURCE_PASS", monitorPassword)
+    .WaitForCompletion(migrate);
+var redisServer = redis.Resource.PrimaryEndpoint;
+var redisExporter = builder.AddContainer("redis-exporter", "oliver006/redis_exporter", "v1.69.0")
+    .WithHttpEndpoint(port: 9121, targetPort: 9121)
+    .WithHttpHealthCheck("/health")
+    .WithEnvironment("REDIS_ADDR", $"redis://{redisServer.Property(EndpointProperty.Host)}:{redisServer.Property(EndpointProperty.Port)}")
+    .WithEnvironment("REDIS_PASSWORD", $"{redis.Resource.PasswordParameter!}")
+    .WaitFor(redis);
+
 // In development alerts come to an inbox; elsewhere its address is a pager's and a ticket system's.
 var alertInbox = builder.AddProject<Projects.AlertInbox>("alert-inbox")
     .WithHttpHealthCheck("/health");
@@ -133,6 +151,8 @@ prometheus.WithVolume(VolumeNameGenerator.Generate(prometheus, "data"), "/promet
         Targets("realtime.json", await Scraped(realtime).GetValueAsync(cancellationToken), await Scraped(realtime2).GetValueAsync(cancellationToken)),
         Targets("analytics.json", await Scraped(analytics).GetValueAsync(cancellationToken)),
         Targets("alertmanager.json", await Scraped(alertmanager).GetValueAsync(cancellationToken)),
+        Targets("postgres.json", await Scraped(postgresExporter).GetValueAsync(cancellationToken)),
+        Targets("redis.json", await Scraped(redisExporter).GetValueAsync(cancellationToken)),
         Targets("prometheus.json", $"localhost:{await ownPort.GetValueAsync(cancellationToken)}"),
     ]);
 static ContainerFile Targets(string name, params string?[] addresses) => new()

@@ -14,7 +14,7 @@ internal sealed class BenchStack : IAsyncDisposable
         Recursive = true,
     };
 
-    private static readonly RolePasswords Passwords = new("bench-owner-password", "bench-app-password", "bench-reader-password", "bench-replicator-password");
+    private static readonly RolePasswords Passwords = new("bench-owner-password", "bench-app-password", "bench-reader-password", "bench-replicator-password", "bench-monitor-password");
     private readonly string _admin;
     private readonly IAsyncDisposable? _started;
 

@@ -28,6 +28,9 @@ internal static class DatabaseBootstrap
         // Who may replicate can have every row anyway, from the write-ahead log; row security would only hide from it, without a
         // word, what it is to send on.
         await EnsureRoleAsync(server, "platform_replicator", passwords.Replicator, cancellationToken, "REPLICATION BYPASSRLS");
+        // Sees how the server does, and of what is stored nothing.
+        await EnsureRoleAsync(server, "platform_monitor", passwords.Monitor, cancellationToken);
+        await ExecuteAsync(server, "GRANT pg_monitor TO platform_monitor", cancellationToken);
         await EnsureDatabaseAsync(server, database, cancellationToken);
 
         admin.Database = database;
@@ -36,7 +39,7 @@ internal static class DatabaseBootstrap
         await EnsureExtensionsAsync(inside, cancellationToken);
         await ExecuteAsync(inside, """
             REVOKE ALL ON SCHEMA public FROM PUBLIC;
-            GRANT USAGE ON SCHEMA public TO platform_app, platform_reader, platform_replicator;
+            GRANT USAGE ON SCHEMA public TO platform_app, platform_reader, platform_replicator, platform_monitor;
             """, cancellationToken);
     }
 
@@ -90,7 +93,7 @@ internal static class DatabaseBootstrap
 
         await ExecuteAsync(server, "ALTER DATABASE %1$I OWNER TO platform_owner", cancellationToken, database);
         await ExecuteAsync(server, "REVOKE ALL ON DATABASE %1$I FROM PUBLIC", cancellationToken, database);
-        await ExecuteAsync(server, "GRANT CONNECT ON DATABASE %1$I TO platform_app, platform_reader, platform_replicator", cancellationToken, database);
+        await ExecuteAsync(server, "GRANT CONNECT ON DATABASE %1$I TO platform_app, platform_reader, platform_replicator, platform_monitor", cancellationToken, database);
     }
 
     private static async Task EnsureExtensionsAsync(NpgsqlConnection inside, CancellationToken cancellationToken)

@@ -53,6 +53,7 @@ public sealed class StartTests
     [InlineData("Database:AppPassword", "short", "Database:AppPassword")]
     [InlineData("Database:ReaderPassword", null, "Database:ReaderPassword")]
     [InlineData("Database:ReplicatorPassword", null, "Database:ReplicatorPassword")]
+    [InlineData("Database:MonitorPassword", null, "Database:MonitorPassword")]
     public async Task The_migrator_names_the_setting(string key, string? value, string named)
     {
         var settings = new Dictionary<string, string?>
@@ -60,6 +61,7 @@ public sealed class StartTests
             ["ConnectionStrings:platform-owner"] = Database, ["ConnectionStrings:platform-admin"] = Database,
             ["Database:OwnerPassword"] = "owner-password", ["Database:AppPassword"] = "app-password", ["Database:ReaderPassword"] = "reader-password",
             ["Database:ReplicatorPassword"] = "replicator-password",
+            ["Database:MonitorPassword"] = "monitor-password",
             [key] = value,
         };
 

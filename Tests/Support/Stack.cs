@@ -92,7 +92,8 @@ public sealed class Stack : IAsyncDisposable
             $"--Parameters:owner-password={TestDatabase.Passwords.Owner}",
             $"--Parameters:app-password={TestDatabase.Passwords.App}",
             $"--Parameters:reader-password={TestDatabase.Passwords.Reader}",
-            $"--Parameters:replicator-password={TestDatabase.Passwords.Replicator}"]);
+            $"--Parameters:replicator-password={TestDatabase.Passwords.Replicator}",
+            $"--Parameters:monitor-password={TestDatabase.Passwords.Monitor}"]);
         var app = await builder.BuildAsync();
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         await app.StartAsync(patience.Token);

@@ -6,7 +6,7 @@ namespace Platform.Tests.Support;
 /// <summary>A database of one test class, dropped when disposed.</summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
-    internal static readonly RolePasswords Passwords = new("test-owner-password", "test-app-password", "test-reader-password", "test-replicator-password");
+    internal static readonly RolePasswords Passwords = new("test-owner-password", "test-app-password", "test-reader-password", "test-replicator-password", "test-monitor-password");
     private readonly string _server;
 
     internal TestDatabase(string name, string server, string redis)
@@ -17,6 +17,7 @@ public sealed class TestDatabase : IAsyncDisposable
         App = ConnectionString("platform_app", Passwords.App);
         Reader = ConnectionString("platform_reader", Passwords.Reader);
         Replicator = ConnectionString("platform_replicator", Passwords.Replicator);
+        Monitor = ConnectionString("platform_monitor", Passwords.Monitor);
     }
 
     /// <summary>The database's name.</summary>
@@ -36,6 +37,9 @@ public sealed class TestDatabase : IAsyncDisposable
 
     /// <summary>The connection string of <c>platform_replicator</c>.</summary>
     public string Replicator { get; }
+
+    /// <summary>The connection string of <c>platform_monitor</c>.</summary>
+    public string Monitor { get; }
 
     /// <summary>The connection string of the stack's Redis.</summary>
     public string Redis { get; }

@@ -157,7 +157,7 @@ internal sealed class ProcessLauncher(AppHostFolders folders, ResourceLoggerServ
 
     private async ValueTask<string?> ResolveAsync(object value, CancellationToken cancellationToken)
     {
-        await HideAsync(value, cancellationToken).ConfigureAwait(false);
+        await HideAsync(value, new HashSet<object>(ReferenceEqualityComparer.Instance), cancellationToken).ConfigureAwait(false);
         return value switch
         {
             IValueProvider provider => await provider.GetValueAsync(cancellationToken).ConfigureAwait(false),
@@ -166,15 +166,17 @@ internal sealed class ProcessLauncher(AppHostFolders folders, ResourceLoggerServ
         };
     }
 
-    // A secret that reaches a process may come back in its log.
-    private async ValueTask HideAsync(object value, CancellationToken cancellationToken)
+    // A secret that reaches a process may come back in its log. An endpoint refers to its resource, and that to its endpoint.
+    private async ValueTask HideAsync(object value, HashSet<object> seen, CancellationToken cancellationToken)
     {
+        if (!seen.Add(value))
+            return;
         if (value is ParameterResource { Secret: true } secret)
             logs.AddSecret((await secret.GetValueAsync(cancellationToken).ConfigureAwait(false))!);
         if (value is IValueWithReferences { References: var references })
         {
             foreach (var reference in references)
-                await HideAsync(reference, cancellationToken).ConfigureAwait(false);
+                await HideAsync(reference, seen, cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -106,6 +106,29 @@ public sealed class RoleTests(DatabaseFixture fixture) : IClassFixture<DatabaseF
         Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, await RefusalAsync(_database.Reader, statement));
     }
 
+    [Theory]
+    [InlineData("SELECT * FROM catalog.books")]
+    [InlineData("SELECT * FROM identity.users")]
+    [InlineData("CREATE TABLE public.extra (id int)")]
+    [InlineData("CREATE TEMPORARY TABLE extra (id int)")]
+    [InlineData("SELECT rolpassword FROM pg_authid")]
+    [InlineData("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'platform_owner' OR pid <> pg_backend_pid()")]
+    public async Task The_monitor_sees_no_row_and_changes_nothing(string statement)
+    {
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, await RefusalAsync(_database.Monitor, statement));
+    }
+
+    [Fact]
+    public async Task The_monitor_sees_what_others_do_and_how_large_everything_is()
+    {
+        await using var connection = new NpgsqlConnection(_database.Monitor);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = new NpgsqlCommand(
+            "SELECT (SELECT count(*) FROM pg_stat_activity WHERE query <> '' AND usename IS DISTINCT FROM current_user) > 0 AND pg_database_size(current_database()) > 0 AND (SELECT count(*) FROM pg_ls_waldir()) > 0", connection);
+
+        Assert.True((bool)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!);
+    }
+
     [Fact]
     public async Task No_role_of_the_platform_is_more_than_an_ordinary_one()
     {
@@ -179,7 +202,7 @@ public sealed class RoleTests(DatabaseFixture fixture) : IClassFixture<DatabaseF
         Assert.Empty(statements);
     }
 
-    private static RolePasswords Passwords(string owner) => new(owner, "test-app-password", "test-reader-password", "test-replicator-password");
+    private static RolePasswords Passwords(string owner) => new(owner, "test-app-password", "test-reader-password", "test-replicator-password", "test-monitor-password");
 
     private Task<string[]> TablesAsync() =>
         ListAsync("SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE tableowner = 'platform_owner' AND schemaname IN ('catalog', 'store', 'identity', 'telemetry', 'ops')");
