@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Microsoft.Azure.Cosmos;
 
@@ -17,12 +18,20 @@ internal static class CosmosClients
     {
         if (string.IsNullOrWhiteSpace(builder.Configuration.GetConnectionString("cosmos")))
             throw new InvalidOperationException("ConnectionStrings:cosmos is not set. The AppHost sets it with WithReference.");
+        var telemetry = new CosmosTelemetry(new Meter(CosmosTelemetry.MeterName));
         builder.AddAzureCosmosClient("cosmos", configureClientOptions: options =>
         {
-            Configure(options);
+            Measure(options);
             options.AllowBulkExecution = true;
         });
-        builder.AddKeyedAzureCosmosClient(AtOnce, configureClientOptions: Configure);
+        builder.AddKeyedAzureCosmosClient(AtOnce, configureClientOptions: Measure);
+
+        void Measure(CosmosClientOptions options)
+        {
+            Configure(options);
+            // As many connections as the client's own handler would have.
+            options.HttpClientFactory = () => new HttpClient(telemetry.Measuring(new SocketsHttpHandler { MaxConnectionsPerServer = options.GatewayModeMaxConnectionLimit }));
+        }
     }
 
     internal static void Configure(CosmosClientOptions options) => options.UseSystemTextJsonSerializerWithOptions = JsonSerializerOptions.Web;

@@ -24,6 +24,8 @@ internal sealed class ChangeStreamTelemetry
         _snapshotRows = meter.CreateCounter<long>("snapshot_rows_total", "{row}", "Rows delivered by snapshots.");
         _batchSize = meter.CreateHistogram("batch_changes", "{change}", "Changes in a batch.",
             advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 5, 10, 50, 100, 500, 1_000, 10_000] });
+        foreach (var counter in new[] { _transactions, _changes, _gaps, _snapshotRows })
+            counter.Add(0, _slot);
         Gauge("lag_seconds", "s", "For how long what the consumer has not confirmed is committed; 0 when it has all.", status => status.Lag.TotalSeconds);
         Gauge("lag_bytes", "By", "WAL that the consumer has not confirmed.", status => status.Slot?.LagBytes);
         Gauge("retained_wal_bytes", "By", "WAL that the server keeps for the slot.", status => status.Slot?.RetainedBytes);

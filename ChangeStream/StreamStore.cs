@@ -7,7 +7,7 @@ namespace Platform.ChangeStream;
 /// <summary>What the server knows of slot and publication, and what readers have to remember (change_stream.sql).</summary>
 internal sealed class StreamStore(ChangeStreamOptions options) : IAsyncDisposable
 {
-    private readonly NpgsqlDataSource _source = new NpgsqlDataSourceBuilder(Session(options)).Build();
+    private readonly NpgsqlDataSource _source = new NpgsqlDataSourceBuilder(Session(options)) { Name = $"change-stream-{options.Slot}" }.Build();
 
     /// <summary>Of all sessions: values are written the same, whether by a query or by the stream.</summary>
     internal static string Session(ChangeStreamOptions options, string more = "") => new NpgsqlConnectionStringBuilder(options.ConnectionString)

@@ -20,6 +20,7 @@ internal static class DependencyHealth
 
     public static void AddDependencyHealth(this IHostApplicationBuilder builder)
     {
+        builder.Services.AddMeasurements<HealthMetrics>();
         builder.Services.AddHealthChecks()
             .AddCheck("self", () => HealthCheckResult.Healthy(), [Live])
             .AddCheck<Draining>("accepting");
@@ -43,6 +44,7 @@ internal static class DependencyHealth
 
     private static async Task WriteAsync(HttpContext context, HealthReport report)
     {
+        context.RequestServices.GetRequiredService<HealthMetrics>().Found(report);
         context.Response.ContentType = "application/json; charset=utf-8";
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
         json.WriteStartObject();

@@ -15,10 +15,10 @@ internal static class Telemetry
 {
     private const string EndpointKey = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-    // "Platform.*", "Cache", "ChangeStream", "Realtime" and "Analytics" are the platform's own; the others come with the libraries in use.
+    // "Platform.*", "Cache", "ChangeStream", "Realtime", "Analytics" and "Cosmos" are the platform's own; the others come with the libraries in use.
     private static readonly string[] Sources = ["Microsoft.AspNetCore", "System.Net.Http", "Npgsql", "Platform.*"];
     private static readonly string[] Meters =
-        ["Microsoft.AspNetCore.*", "System.Net.*", "System.Runtime", "Npgsql", "Platform.*", "Cache", "ChangeStream", "Realtime", "Analytics"];
+        ["Microsoft.AspNetCore.*", "System.Net.*", "System.Runtime", "Npgsql", "Platform.*", "Cache", "ChangeStream", "Realtime", "Analytics", "Cosmos"];
 
     public static void AddTelemetry(this IHostApplicationBuilder builder)
     {

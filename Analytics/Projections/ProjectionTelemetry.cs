@@ -15,7 +15,10 @@ internal sealed class ProjectionTelemetry
         var meter = meters.Create(IngestTelemetry.MeterName);
         _events = meter.CreateCounter<long>("events_projected_total", "{event}", "Events that projections have taken in, by purpose: serve or rebuild.");
         _retries = meter.CreateCounter<long>("projection_retries_total", "{retry}", "How often a page of events had to be begun again.");
-        _lag = meter.CreateHistogram<double>("projection_lag_seconds", "s", "From the commit in PostgreSQL until the projections that are read have it.");
+        _lag = meter.CreateHistogram("projection_lag_seconds", "s", "From the commit in PostgreSQL until the projections that are read have it.", advice: IngestTelemetry.Lags);
+        Projected(0, rebuilding: false);
+        Projected(0, rebuilding: true);
+        _retries.Add(0);
     }
 
     internal void Projected(int count, bool rebuilding) => _events.Add(count, new KeyValuePair<string, object?>("purpose", rebuilding ? "rebuild" : "serve"));

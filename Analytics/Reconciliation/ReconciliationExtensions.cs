@@ -16,7 +16,7 @@ internal static class ReconciliationExtensions
         builder.Services.AddSingleton(ReconciliationOptions.From(builder.Configuration));
         builder.Services.AddSingleton<ReconciliationTelemetry>();
         // The one that may read what is published.
-        builder.Services.AddSingleton(_ => NpgsqlDataSource.Create(builder.Configuration.GetConnectionString("platform-replicator")!));
+        builder.Services.AddSingleton(_ => new NpgsqlDataSourceBuilder(builder.Configuration.GetConnectionString("platform-replicator")) { Name = "reconciliation" }.Build());
         builder.Services.AddSingleton<Reconciler>();
         builder.Services.AddSingleton<Reconciliation>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Reconciliation>());

@@ -16,6 +16,7 @@ internal sealed class ReconciliationTelemetry
         var meter = meters.Create(IngestTelemetry.MeterName);
         _repaired = meter.CreateCounter<long>("reconcile_repaired_rows_total", null, "Rows of which the event store said something else than the database, and that were put right.");
         _passes = meter.CreateCounter<long>("reconcile_passes_total", "{pass}", "How often all was compared.");
+        _passes.Add(0);
         meter.CreateObservableGauge("reconcile_drift_rows", () => _drift.Select(table => new Measurement<long>(table.Value, Table(table.Key))), null,
             "Rows of which the event store said something else than the database, as the last pass found, or the one that runs if it has found more.");
     }

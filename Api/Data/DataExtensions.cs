@@ -1,5 +1,6 @@
 using Npgsql;
 using Platform.Caching;
+using Platform.ServiceDefaults;
 
 namespace Platform.Api.Data;
 
@@ -23,8 +24,11 @@ internal static class DataExtensions
             PlatformDbContext.Configure);
         builder.Services.AddSingleton(services => new CacheInvalidation((changes, seen) => changes.ApplyAsync(services.GetRequiredService<CacheManager>(), seen), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<CacheInvalidationInterceptor>();
+        builder.Services.AddMeasurements<QueryTelemetry>();
+        builder.Services.AddSingleton<QueryTelemetryInterceptor>();
         builder.Services.ConfigureDbContext<PlatformDbContext>(
-            (services, options) => options.AddInterceptors(services.GetRequiredService<CacheInvalidationInterceptor>(), new TraceInterceptor()), ServiceLifetime.Singleton);
+            (services, options) => options.AddInterceptors(
+                services.GetRequiredService<CacheInvalidationInterceptor>(), services.GetRequiredService<QueryTelemetryInterceptor>(), new TraceInterceptor()), ServiceLifetime.Singleton);
     }
 
     // What the connection string says goes before what is said here.

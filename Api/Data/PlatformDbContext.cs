@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
 using Platform.Api.Catalog;
 using Platform.Api.Catalog.Embeddings;
 using Platform.Api.Identity;
@@ -117,7 +118,7 @@ internal sealed class PlatformDbContext(DbContextOptions<PlatformDbContext> opti
 
     /// <summary>What every connection to this model needs, at run time, at design time and in tests.</summary>
     internal static void Configure(DbContextOptionsBuilder options) => options
-        .UseNpgsql(npgsql => npgsql.UseVector().MigrationsHistoryTable("migrations_history"))
+        .UseNpgsql(npgsql => npgsql.UseVector().MigrationsHistoryTable("migrations_history").ConfigureDataSource(Name))
         // These throw, and whoever catches says it once; here they would be a stack trace for each request of an outage.
         .ConfigureWarnings(warnings => warnings.Log(
             (CoreEventId.QueryIterationFailed, LogLevel.Debug),
@@ -126,6 +127,9 @@ internal sealed class PlatformDbContext(DbContextOptions<PlatformDbContext> opti
             (RelationalEventId.ConnectionError, LogLevel.Debug),
             (RelationalEventId.TransactionError, LogLevel.Debug),
             (RelationalEventId.CommandError, LogLevel.Debug)));
+
+    // What its pool is called in metrics, which would else quote the connection string.
+    private static void Name(NpgsqlDataSourceBuilder source) => source.Name = "platform";
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.Conventions.Add(_ => new SnakeCaseNames());

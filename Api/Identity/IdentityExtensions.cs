@@ -3,6 +3,7 @@ using Platform.Api.Data;
 using Platform.Api.Identity.Accounts;
 using Platform.Api.Identity.Sessions;
 using Platform.Api.Identity.Tokens;
+using Platform.ServiceDefaults;
 using Platform.ServiceDefaults.Tokens;
 
 namespace Platform.Api.Identity;
@@ -23,6 +24,7 @@ internal static class IdentityExtensions
         }).AddRoles<Role>().AddEntityFrameworkStores<PlatformDbContext>();
         builder.Services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = settings.HashIterations);
         builder.Services.AddSingleton<SigningKeys>();
+        builder.Services.AddMeasurements<SigningKeyTelemetry>();
         builder.Services.AddSingleton<TokenVerification>();
         builder.Services.AddSingleton<AccessCheck>();
         builder.Services.AddSingleton<DecoyPassword>();

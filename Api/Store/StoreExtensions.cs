@@ -1,6 +1,7 @@
 using Platform.Api.Identity;
 using Platform.Api.Store.Carts;
 using Platform.Api.Store.Orders;
+using Platform.ServiceDefaults;
 
 namespace Platform.Api.Store;
 
@@ -16,7 +17,8 @@ internal static class StoreExtensions
         builder.Services.AddSingleton<CartMerge>();
         builder.Services.AddSingleton<AtLogin>(services => services.GetRequiredService<CartMerge>().RunAsync);
         builder.Services.AddSingleton<AtDeletion>(OrdersOfNobody.MakeAsync);
-        builder.Services.AddSingleton<OrderTelemetry>();
+        builder.Services.AddMeasurements<OrderTelemetry>();
+        builder.Services.AddMeasurements<CartTelemetry>();
         builder.Services.AddScoped<Checkout>();
         builder.Services.AddSingleton<Payments>();
         if (settings.TestPayments)

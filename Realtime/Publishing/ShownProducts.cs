@@ -16,8 +16,8 @@ internal sealed class ShownProducts(string connectionString) : IAsyncDisposable
     // Beyond it they are asked for again, when there is a change of their stock.
     private const int MostVariants = 200_000;
 
-    private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(
-        new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "realtime", MaxPoolSize = 2, Enlist = false, Timeout = 5, CommandTimeout = 30 });
+    private readonly NpgsqlDataSource _source = new NpgsqlDataSourceBuilder(
+        new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "realtime", MaxPoolSize = 2, Enlist = false, Timeout = 5, CommandTimeout = 30 }.ConnectionString) { Name = "realtime" }.Build();
     private readonly Dictionary<Guid, (Guid ProductId, bool IsActive)?> _variants = [];
     private HashSet<Guid> _shown = [];
     private ChangeStreamSession? _session;

@@ -6,8 +6,8 @@ namespace Platform.Realtime.Repair;
 /// <summary>Asks the database which commits readers see by now. What the stream tells of, they may not see yet.</summary>
 internal sealed class VisibleCommits(string connectionString) : IAsyncDisposable
 {
-    private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(
-        new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "cache repair", MaxPoolSize = 1, Enlist = false, Timeout = 5, CommandTimeout = 5 });
+    private readonly NpgsqlDataSource _source = new NpgsqlDataSourceBuilder(
+        new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "cache repair", MaxPoolSize = 1, Enlist = false, Timeout = 5, CommandTimeout = 5 }.ConnectionString) { Name = "cache-repair" }.Build();
 
     /// <exception cref="NpgsqlException">The database does not answer.</exception>
     internal async Task<SeenCommits> ReadAsync(CancellationToken cancellationToken)

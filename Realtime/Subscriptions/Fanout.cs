@@ -87,6 +87,7 @@ internal sealed partial class Fanout
     {
         lock (_lock)
         {
+            _telemetry.Changed();
             Cursor = change.Id;
             _recent.Add(change);
             foreach (var topic in change.Topics)
@@ -147,7 +148,7 @@ internal sealed partial class Fanout
                 continue;
             }
 
-            notice ??= Notice.Of(Epoch, member.Topic.Name, change);
+            notice ??= Notice.Of(Epoch, member.Topic.Name, change, isLive: true);
             subscription.Gathered.Add(notice);
             if (subscription.Gathered.Count == 1)
             {

@@ -244,6 +244,14 @@ internal sealed partial class Feed(IFeedOutput output, FeedLimits limits, Realti
         }
 
         telemetry.Delivered(taken.Count);
+        foreach (var queued in taken)
+        {
+            if (queued.Notice.LiveSince is { } committed)
+            {
+                telemetry.Told(clock.GetUtcNow() - committed);
+            }
+        }
+
         return true;
     }
 }

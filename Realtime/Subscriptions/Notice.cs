@@ -27,7 +27,7 @@ internal sealed class Notice
         (_epoch, Topic, Position, _change, Skipped, _from, _reason) = (epoch, topic, position, change, skipped, from, reason);
 
     /// <summary>A change.</summary>
-    internal static Notice Of(string epoch, string topic, ChangeEvent change, int skipped = 0) => new(epoch, topic, change.Id, change, skipped, null, null);
+    internal static Notice Of(string epoch, string topic, ChangeEvent change, int skipped = 0, bool isLive = false) => new(epoch, topic, change.Id, change, skipped, null, null) { LiveSince = isLive ? change.At : null };
 
     /// <summary>What is after <paramref name="from"/> up to <paramref name="to"/> is not told.</summary>
     /// <param name="epoch">The history of <paramref name="to"/>.</param>
@@ -50,6 +50,9 @@ internal sealed class Notice
 
     /// <summary>How many before it are left out, each of which it makes out of date.</summary>
     internal int Skipped { get; }
+
+    /// <summary>When it was committed, where it is told as soon as it is known; null for the past, and for what is held back on purpose.</summary>
+    internal DateTimeOffset? LiveSince { get; private init; }
 
     internal bool IsGap => _reason is not null;
 

@@ -11,4 +11,7 @@ internal sealed class CurrentModel
         get => _model;
         set => _model = value;
     }
+
+    /// <summary>How good it is; null while that is not known.</summary>
+    internal Evaluation? Quality { get; set; }
 }

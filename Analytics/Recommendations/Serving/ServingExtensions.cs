@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Platform.Analytics.Recommendations.Versions;
+using Platform.ServiceDefaults;
 
 namespace Platform.Analytics.Recommendations.Serving;
 
@@ -11,6 +12,8 @@ internal static class ServingExtensions
     {
         builder.Services.TryAddSingleton<ModelContainers>();
         builder.Services.AddSingleton<CurrentModel>();
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddMeasurements<ServingTelemetry>();
         builder.Services.AddSingleton<Candidates>();
         builder.Services.AddSingleton<ReaderVectors>();
         builder.Services.AddSingleton<BookCategories>();

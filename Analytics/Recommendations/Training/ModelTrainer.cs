@@ -34,7 +34,6 @@ internal sealed class ModelTrainer(ModelStore store, OldVersions old, Parameters
     {
         var work = new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellationToken };
         var version = await ComputeAsync(() => Try(set, work), cancellationToken).ConfigureAwait(false);
-        telemetry.Tried(version.Evaluation);
         var before = used is null ? null : await store.FindAsync(used.Version, cancellationToken).ConfigureAwait(false);
         if (version.Evaluation.Ndcg <= version.Popular.Ndcg || version.Evaluation.Ndcg < parameters.LeastOfCurrent * before?.Evaluation.Ndcg)
         {

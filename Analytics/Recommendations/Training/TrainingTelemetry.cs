@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Text.Json;
 using Platform.Analytics.Ingest;
 
 namespace Platform.Analytics.Recommendations.Training;
@@ -8,21 +9,22 @@ internal sealed class TrainingTelemetry
 {
     private readonly Counter<long> _trainings;
     private readonly Histogram<double> _time;
-    private readonly Gauge<double> _quality;
 
     public TrainingTelemetry(IMeterFactory meters)
     {
         var meter = meters.Create(IngestTelemetry.MeterName);
         _trainings = meter.CreateCounter<long>("trainings_total", "{training}", "Trainings of the recommendation model, by what they came to.");
-        _time = meter.CreateHistogram<double>("training_duration_seconds", "s", "From reading the histories until the new version is used or refused.");
-        _quality = meter.CreateGauge<double>("model_ndcg_ratio", "1", "NDCG@10 of the version that was trained last, on what was set aside.");
+        _time = meter.CreateHistogram("training_duration_seconds", "s", "From reading the histories until the new version is used or refused.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800] });
+        foreach (var result in Enum.GetValues<TrainingResult>())
+            _trainings.Add(0, Result(result));
     }
 
     internal void Trained(TrainingResult result, TimeSpan time)
     {
-        _trainings.Add(1, new KeyValuePair<string, object?>("result", result.ToString()));
+        _trainings.Add(1, Result(result));
         _time.Record(time.TotalSeconds);
     }
 
-    internal void Tried(Evaluation evaluation) => _quality.Record(evaluation.Ndcg);
+    private static KeyValuePair<string, object?> Result(TrainingResult result) => new("result", JsonNamingPolicy.SnakeCaseLower.ConvertName(result.ToString()));
 }

@@ -30,7 +30,7 @@ internal sealed class ModelFollower(ModelStore store, CurrentModel current, ILog
                 return;
             version = pointer.Version;
             if (await store.LoadAsync(version, cancellationToken).ConfigureAwait(false) is { } model)
-                (current.Model, _failed) = (model, null);
+                (current.Model, current.Quality, _failed) = (model, (await store.FindAsync(version, cancellationToken).ConfigureAwait(false))?.Evaluation, null);
             else
                 NotLoaded(version, "it is not whole.");
         }

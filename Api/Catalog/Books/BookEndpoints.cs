@@ -56,16 +56,20 @@ internal static class BookEndpoints
     }
 
     private static async Task<Results<Representation<BookDetails>, ProblemHttpResult>> Create(
-        BookRequest request, PlatformDbContext db, TimeProvider clock, CancellationToken cancellationToken)
+        BookRequest request, PlatformDbContext db, CatalogTelemetry telemetry, TimeProvider clock, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var book = new Book { Id = Guid.CreateVersion7(now), Title = "", CreatedAt = now };
         var errors = new FieldErrors();
         request.Apply(book, now, errors);
         db.Books.Add(book);
-        return await SaveAsync(db, book, request, errors, cancellationToken) is { } refusal
-            ? refusal
-            : new Representation<BookDetails>((await BookDetails.FindAsync(db, book.Id, cancellationToken))!, createdAt: $"/api/v1/books/{book.Id}");
+        if (await SaveAsync(db, book, request, errors, cancellationToken) is { } refusal)
+        {
+            return refusal;
+        }
+
+        telemetry.BookAdded();
+        return new Representation<BookDetails>((await BookDetails.FindAsync(db, book.Id, cancellationToken))!, createdAt: $"/api/v1/books/{book.Id}");
     }
 
     private static async Task<Results<Representation<BookDetails>, ProblemHttpResult>> Replace(

@@ -17,6 +17,8 @@ internal sealed class EmbeddingTelemetry
             "Changes to books that no vector takes into account yet.");
         _written = meter.CreateCounter<long>("written_total", "{vector}", "Vectors made and stored.");
         _failures = meter.CreateCounter<long>("failures_total", "{batch}", "Batches given up; their changes stay pending.");
+        _written.Add(0);
+        _failures.Add(0);
         _batchDuration = meter.CreateHistogram("batch_duration_seconds", "s", "From taking a batch to having stored its vectors.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100] });
     }

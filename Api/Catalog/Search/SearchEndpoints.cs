@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 using Platform.Api.Documentation;
 using Platform.Api.Http;
 using Platform.CacheMap;
+using Platform.ServiceDefaults;
 
 namespace Platform.Api.Catalog.Search;
 
@@ -14,7 +15,7 @@ internal static class SearchEndpoints
 {
     private const int DefaultSuggestions = 10;
 
-    internal static void AddSearch(this WebApplicationBuilder builder) => builder.Services.AddScoped<BookSearch>();
+    internal static void AddSearch(this WebApplicationBuilder builder) => builder.Services.AddScoped<BookSearch>().AddMeasurements<CatalogTelemetry>();
 
     internal static void MapSearch(this RouteGroupBuilder api)
     {
@@ -23,16 +24,27 @@ internal static class SearchEndpoints
         search.MapRead("/suggest", Suggest).WithSummary("Suggest books while somebody is typing.").AnswersInvalid();
     }
 
-    private static Results<CachedRead<SearchAnswer>, ProblemHttpResult> Find([AsParameters] SearchQuery query) =>
-        query.Check() is { Any: true } errors
-            ? Problems.Invalid(errors)
-            : new CachedRead<SearchAnswer>(CachePolicies.Search, CacheKeys.Search(query.Spelling), "search", async (load, cancellationToken) =>
+    private static Results<CachedRead<SearchAnswer>, ProblemHttpResult> Find([AsParameters] SearchQuery query, CatalogTelemetry telemetry)
+    {
+        if (query.Check() is { Any: true } errors)
+        {
+            return Problems.Invalid(errors);
+        }
+
+        telemetry.Searched();
+        return new CachedRead<SearchAnswer>(CachePolicies.Search, CacheKeys.Search(query.Spelling), "search", async (load, cancellationToken) =>
+        {
+            var search = load.Get<BookSearch>();
+            var answer = await search.FindAsync(query, cancellationToken);
+            if (answer.Items.Count == 0)
             {
-                var search = load.Get<BookSearch>();
-                var answer = await search.FindAsync(query, cancellationToken);
-                load.ServerTiming = ServerTiming(search, answer.Took);
-                return answer;
-            });
+                telemetry.FoundNothing();
+            }
+
+            load.ServerTiming = ServerTiming(search, answer.Took);
+            return answer;
+        });
+    }
 
     private static Results<CachedRead<Suggestions>, ProblemHttpResult> Suggest(
         [FromQuery, Required, MaxLength(SearchQuery.MaxLength), Description("What has been typed so far.")] string? q,

@@ -18,6 +18,15 @@ internal sealed class RateLimitTelemetry
         _alone = meter.CreateCounter<long>("alone_total", "{request}", "Requests decided by this process alone, because Redis did not answer.");
     }
 
+    /// <summary>There is such a rule: nothing was refused by it yet.</summary>
+    internal void Begin(RateLimitRule rule)
+    {
+        foreach (var counter in new[] { _refused, _asked, _alone })
+        {
+            counter.Add(0, Tag(rule));
+        }
+    }
+
     internal void Refused(RateLimitRule rule) => _refused.Add(1, Tag(rule));
 
     internal void Asked(RateLimitRule rule) => _asked.Add(1, Tag(rule));

@@ -11,6 +11,11 @@ internal sealed class RateLimits
     public RateLimits(IConfiguration configuration, AccountSettings accounts, SharedBuckets shared, TimeProvider clock, RateLimitTelemetry telemetry)
     {
         var rules = Rules(configuration).ToDictionary(rule => rule.Name, rule => new RateLimit(rule, shared, clock, telemetry));
+        foreach (var rule in Rules(configuration))
+        {
+            telemetry.Begin(rule);
+        }
+
         (Address, User) = (rules[nameof(Address)], rules[nameof(User)]);
         (LoginByAddress, LoginByAccount) = (rules[nameof(LoginByAddress)], rules[nameof(LoginByAccount)]);
         (RegisterByAddress, RegisterByAccount) = (rules[nameof(RegisterByAddress)], rules[nameof(RegisterByAccount)]);

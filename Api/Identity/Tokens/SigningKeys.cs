@@ -40,6 +40,9 @@ internal sealed class SigningKeys(IServiceScopeFactory scopes, TimeProvider cloc
 
     public void Dispose() => _refreshing.Dispose();
 
+    /// <summary>When the key began to sign that does now, as far as this process knows; null when it has not read any.</summary>
+    internal DateTimeOffset? SigningSince => _known is { } known ? Signing(known.Keys.Values)?.ActiveFrom : null;
+
     /// <summary>The keys that somebody's token may be signed with.</summary>
     internal async ValueTask<IEnumerable<VerificationKey>> PublishedAsync(CancellationToken cancellationToken)
     {

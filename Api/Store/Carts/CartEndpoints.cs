@@ -46,7 +46,7 @@ internal static class CartEndpoints
         var now = clock.GetUtcNow();
         holder = holder.OrNew(now);
         await using var transaction = await db.BeginAsync(holder.Scope, cancellationToken);
-        var cart = await holder.TakeAsync(db, now, cancellationToken);
+        var (cart, isNew) = await holder.TakeAsync(db, now, cancellationToken);
         // What is no longer sold may stay, but not come in.
         var put = await db.Database.SqlQuery<Guid>($"""
             INSERT INTO store.cart_items (cart_id, variant_id, quantity)
@@ -70,7 +70,7 @@ internal static class CartEndpoints
         }
 
         await db.CartItems.Where(i => i.CartId == cart && !variants.Contains(i.VariantId)).ExecuteDeleteAsync(cancellationToken);
-        return TypedResults.Ok(await CommitAsync(holder, cookie, http, db, cancellationToken));
+        return TypedResults.Ok(await CommitAsync(holder, isNew, cookie, http, db, cancellationToken));
     }
 
     private static async Task<Results<Ok<CartDetails>, ProblemHttpResult>> Put(Guid variantId, CartRequest.QuantityRequest request,
@@ -86,7 +86,7 @@ internal static class CartEndpoints
         var now = clock.GetUtcNow();
         holder = holder.OrNew(now);
         await using var transaction = await db.BeginAsync(holder.Scope, cancellationToken);
-        var cart = await holder.TakeAsync(db, now, cancellationToken);
+        var (cart, isNew) = await holder.TakeAsync(db, now, cancellationToken);
         var put = await db.Database.ExecuteSqlAsync($"""
             INSERT INTO store.cart_items (cart_id, variant_id, quantity)
             SELECT {cart}, v.id, {quantity} FROM store.product_variants v JOIN store.products p ON p.id = v.product_id
@@ -103,7 +103,7 @@ internal static class CartEndpoints
                 : Problems.NotFound("variant on sale");
         }
 
-        return TypedResults.Ok(await CommitAsync(holder, cookie, http, db, cancellationToken));
+        return TypedResults.Ok(await CommitAsync(holder, isNew, cookie, http, db, cancellationToken));
     }
 
     private static async Task<NoContent> Remove(Guid variantId, CartHolder holder, PlatformDbContext db, CancellationToken cancellationToken)
@@ -131,10 +131,15 @@ internal static class CartEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<CartDetails> CommitAsync(CartHolder holder, CartCookie cookie, HttpContext http, PlatformDbContext db, CancellationToken cancellationToken)
+    private static async Task<CartDetails> CommitAsync(CartHolder holder, bool isNew, CartCookie cookie, HttpContext http, PlatformDbContext db, CancellationToken cancellationToken)
     {
         var details = await CartDetails.ReadAsync(holder.In(db), db, cancellationToken);
         await db.Database.CurrentTransaction!.CommitAsync(cancellationToken);
+        if (isNew)
+        {
+            http.RequestServices.GetRequiredService<CartTelemetry>().Created();
+        }
+
         if (holder.AnonymousCart is { } held)
         {
             cookie.Write(http, held);

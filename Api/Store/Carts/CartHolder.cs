@@ -37,27 +37,30 @@ internal sealed class CartHolder
     /// Makes the cart where there is none, and locks it until the transaction ends: those who write one cart at the same
     /// time come one after the other.
     /// </summary>
-    /// <returns>The cart's id.</returns>
-    internal async Task<Guid> TakeAsync(PlatformDbContext db, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <returns>The cart's id, and whether it was made.</returns>
+    internal async Task<(Guid Cart, bool IsNew)> TakeAsync(PlatformDbContext db, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (_userId is { } userId)
         {
             return await TakeAsync(db, userId, now, cancellationToken);
         }
 
-        await db.Database.ExecuteSqlAsync($"""
+        // A row that was inserted has no transaction that updated it.
+        var isNew = await db.Database.SqlQuery<bool>($"""
             INSERT INTO store.carts (id, created_at, updated_at) VALUES ({_cartId}, {now}, {now}) ON CONFLICT (id) DO UPDATE SET updated_at = excluded.updated_at
-            """, cancellationToken);
-        return _cartId!.Value;
+            RETURNING xmax = 0 AS "Value"
+            """).ToListAsync(cancellationToken);
+        return (_cartId!.Value, isNew.Single());
     }
 
     /// <summary>The same for a user.</summary>
-    internal static async Task<Guid> TakeAsync(PlatformDbContext db, Guid userId, DateTimeOffset now, CancellationToken cancellationToken)
+    internal static async Task<(Guid Cart, bool IsNew)> TakeAsync(PlatformDbContext db, Guid userId, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        var made = Guid.CreateVersion7(now);
         var taken = await db.Database.SqlQuery<Guid>($"""
-            INSERT INTO store.carts (id, user_id, created_at, updated_at) VALUES ({Guid.CreateVersion7(now)}, {userId}, {now}, {now})
+            INSERT INTO store.carts (id, user_id, created_at, updated_at) VALUES ({made}, {userId}, {now}, {now})
             ON CONFLICT (user_id) DO UPDATE SET updated_at = excluded.updated_at RETURNING id AS "Value"
             """).ToListAsync(cancellationToken);
-        return taken.Single();
+        return (taken.Single(), taken.Single() == made);
     }
 }

@@ -30,7 +30,7 @@ internal sealed class CartMerge(CartCookie cookie, TimeProvider clock)
     // What is in both is added up; what is new comes in while there is room.
     private async Task MergeAsync(PlatformDbContext db, Guid anonymous, Guid userId, CancellationToken cancellationToken)
     {
-        var own = await CartHolder.TakeAsync(db, userId, clock.GetUtcNow(), cancellationToken);
+        var (own, _) = await CartHolder.TakeAsync(db, userId, clock.GetUtcNow(), cancellationToken);
         await db.Database.ExecuteSqlAsync($"""
             INSERT INTO store.cart_items AS own (cart_id, variant_id, quantity)
             SELECT {own}, variant_id, quantity FROM (

@@ -51,6 +51,7 @@ internal sealed class Checkout(PlatformDbContext db, StoreSettings settings, Ord
         };
         if (order.Total > MaxTotal)
         {
+            telemetry.Refused(CheckoutRefusal.Total);
             return Problems.Conflict(FieldOf(request), $"An order is of at most {MaxTotal} in all.");
         }
 
@@ -68,6 +69,7 @@ internal sealed class Checkout(PlatformDbContext db, StoreSettings settings, Ord
         var answer = await once.KeepAnswerAsync(db, OrderDetails.Of(order), $"/api/v1/orders/{order.Id}", cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         telemetry.Placed();
+        telemetry.SoldOut(lines.Count(line => stock.Find(s => s.VariantId == line.VariantId)?.Available == line.Quantity));
         return answer;
     }
 
@@ -154,16 +156,16 @@ internal sealed class Checkout(PlatformDbContext db, StoreSettings settings, Ord
     }
 
     // 409: each could be right another time.
-    private static ProblemHttpResult? Refuse(List<Line> lines, CheckoutRequest request)
+    private ProblemHttpResult? Refuse(List<Line> lines, CheckoutRequest request)
     {
         if (lines.Count == 0)
         {
-            return Problems.Conflict("cart", "The cart is empty.");
+            return Refused(CheckoutRefusal.Cart, Problems.Conflict("cart", "The cart is empty."));
         }
 
         if (lines[0].Address is null)
         {
-            return Problems.Conflict("addressId", "addressId is none of your addresses.");
+            return Refused(CheckoutRefusal.Address, Problems.Conflict("addressId", "addressId is none of your addresses."));
         }
 
         var errors = new FieldErrors();
@@ -177,12 +179,19 @@ internal sealed class Checkout(PlatformDbContext db, StoreSettings settings, Ord
 
         if (errors.Any)
         {
-            return Problems.Conflict(errors);
+            return Refused(CheckoutRefusal.NotSold, Problems.Conflict(errors));
         }
 
         return lines.Select(l => l.Currency).Distinct().Count() > 1
-            ? Problems.Conflict(FieldOf(request), $"An order is in one currency; these are in {string.Join(" and ", lines.Select(l => l.Currency).Distinct().Order(StringComparer.Ordinal))}.")
+            ? Refused(CheckoutRefusal.Cart, Problems.Conflict(
+                FieldOf(request), $"An order is in one currency; these are in {string.Join(" and ", lines.Select(l => l.Currency).Distinct().Order(StringComparer.Ordinal))}."))
             : null;
+    }
+
+    private ProblemHttpResult Refused(CheckoutRefusal why, ProblemHttpResult problem)
+    {
+        telemetry.Refused(why);
+        return problem;
     }
 
     private static List<Shortage> Missing(List<Line> lines, Func<Guid, int> availableOf) =>
@@ -193,7 +202,7 @@ internal sealed class Checkout(PlatformDbContext db, StoreSettings settings, Ord
 
     private ProblemHttpResult Short(List<Shortage> missing, CheckoutRequest request)
     {
-        telemetry.Short();
+        telemetry.Refused(CheckoutRefusal.Stock);
         var errors = new FieldErrors();
         foreach (var shortage in missing)
         {

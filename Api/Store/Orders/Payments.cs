@@ -101,8 +101,10 @@ internal sealed partial class Payments(
     /// <summary>Writes down what the provider answered; told twice, it changes nothing the second time.</summary>
     /// <returns>The order as it is then.</returns>
     /// <exception cref="InvalidOperationException">There is no such payment.</exception>
-    internal Task<OrderDetails> SettleAsync(Guid orderId, Guid paymentId, PaymentAnswer answer, CancellationToken cancellationToken) =>
-        InTransactionAsync(RowScope.Staff, async db =>
+    internal async Task<OrderDetails> SettleAsync(Guid orderId, Guid paymentId, PaymentAnswer answer, CancellationToken cancellationToken)
+    {
+        Payment? moved = null;
+        var details = await InTransactionAsync(RowScope.Staff, async db =>
         {
             var order = await db.HoldOrderAsync(orderId, cancellationToken);
             if (order?.Payments.Find(p => p.Id == paymentId) is not { } payment)
@@ -121,10 +123,18 @@ internal sealed partial class Payments(
                 }
 
                 await db.SaveChangesAsync(cancellationToken);
+                moved = payment.Status == PaymentStatus.Succeeded ? payment : null;
             }
 
             return OrderDetails.Of(order);
         }, cancellationToken);
+        if (moved is not null)
+        {
+            telemetry.Moved(moved);
+        }
+
+        return details;
+    }
 
     private static async Task ApplyAsync(PlatformDbContext db, Order order, PaymentKind kind, DateTimeOffset now, CancellationToken cancellationToken)
     {

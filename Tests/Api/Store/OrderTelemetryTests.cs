@@ -34,7 +34,7 @@ public sealed class OrderTelemetryTests(ApiFixture api) : IClassFixture<ApiFixtu
 
         await Eventually.HoldsAsync(() => Task.FromResult(counts.GetValueOrDefault("expired_total") == 1), "the order that was not paid has expired");
         Assert.Equal(
-            new Dictionary<string, long> { ["placed_total"] = 2, ["short_total"] = 1, ["expired_total"] = 1, ["payments_total charge succeeded"] = 1, ["payments_total charge refused"] = 1 },
+            new Dictionary<string, long> { ["placed_total"] = 2, ["refused_total stock"] = 1, ["stock_outs_total"] = 0, ["expired_total"] = 1, ["payments_total charge succeeded"] = 1, ["payments_total charge refused"] = 1 },
             counts.ToDictionary());
     }
 }
