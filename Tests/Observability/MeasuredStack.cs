@@ -55,7 +55,7 @@ public sealed class MeasuredStack(Stack stack) : IAsyncLifetime
         try
         {
             // A model is looked for each minute, and rates need a few scrapes.
-            await Eventually.HoldsAsync(async () => (last = await missing()).Count == 0, "nothing is missing", TimeSpan.FromMinutes(5));
+            await Eventually.HoldsAsync(async () => (last = await missing()).Count == 0, "nothing is missing", TimeSpan.FromMinutes(10));
         }
         catch (Xunit.Sdk.FailException)
         {
