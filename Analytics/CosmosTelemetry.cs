@@ -61,7 +61,9 @@ internal sealed class CosmosTelemetry
         _requests.Add(1, operation, Status(response is null ? "unreachable" : ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture)));
         if (response?.Headers.TryGetValues("x-ms-request-charge", out var charges) == true
             && double.TryParse(charges.FirstOrDefault(), NumberStyles.Float, CultureInfo.InvariantCulture, out var charge))
+        {
             _units.Add(charge, operation);
+        }
     }
 
     private sealed class Handler(CosmosTelemetry telemetry) : DelegatingHandler
