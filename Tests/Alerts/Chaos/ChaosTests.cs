@@ -88,9 +88,8 @@ public sealed class ChaosTests(ChaosStack stack) : IClassFixture<ChaosStack>
     [Fact]
     public async Task Requests_that_wait_for_a_connection_are_told()
     {
-        using var api = stack.App.CreateHttpClient("api");
         await using var locker = await stack.ConnectAsync();
-        var waiting = Array.Empty<Task>();
+        var waiting = new List<Repeated>();
 
         await stack.TellsAsync(
             ["DatabasePoolExhausted", "job=api"],
@@ -98,14 +97,14 @@ public sealed class ChaosTests(ChaosStack stack) : IClassFixture<ChaosStack>
             {
                 await using var begin = new Npgsql.NpgsqlCommand("BEGIN; LOCK TABLE catalog.books IN ACCESS EXCLUSIVE MODE", locker);
                 await begin.ExecuteNonQueryAsync(Ct);
-                // The pool has 100; each asks for something that is not cached.
-                waiting = [.. Enumerable.Range(0, 160).Select(n => TryAsync(() => api.GetAsync($"/api/v1/search?q=lock{n}", Ct)))];
+                // The pool has 100 at most; each asks for something that is not cached, and again when it has waited in vain.
+                waiting.AddRange(Enumerable.Range(0, 160).Select(n => new Repeated(stack.App.CreateHttpClient("api"), time => $"/api/v1/search?q=lock{n}x{time}")));
             },
             async () =>
             {
                 await using var end = new Npgsql.NpgsqlCommand("ROLLBACK", locker);
                 await end.ExecuteNonQueryAsync(Ct);
-                await Task.WhenAll(waiting);
+                await Task.WhenAll(waiting.Select(one => one.DisposeAsync().AsTask()));
             });
     }
 
