@@ -54,7 +54,18 @@ internal sealed partial class RedisLink
         var answer = await Database.ScriptEvaluateAsync(RedisScripts.Hello, [_names.Table, _names.Run],
             [NewEpoch(), (string)_names.Channel!, _nonce, FenceMirror.TableBytes, _hadOutage]).WaitAsync(AnswerLimit, cancellationToken).ConfigureAwait(false);
         var offset = Offset((long)answer[2], asked);
-        await _helloHeard.Task.WaitAsync(AnswerLimit, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await _helloHeard.Task.WaitAsync(AnswerLimit, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // A client that finds its two connections lost at once may subscribe to neither of the new ones, and looks
+            // after that a minute later. Only what is heard proves a subscription.
+            _subscribed = false;
+            throw;
+        }
+
         return new FenceMirror((long)answer[0], (long)answer[1], (byte[])answer[3]!, offset);
     }
 

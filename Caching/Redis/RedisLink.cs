@@ -46,6 +46,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
     private FenceMirror? _mirror;
     private long _unusableSince;
     private long _usableSince;
+    private bool _subscribed;
     private bool _hadOutage;
     private bool _rests;
     private TimeSpan _pause = ShortestPause;
@@ -193,15 +194,14 @@ internal sealed partial class RedisLink : IAsyncDisposable
     [SuppressMessage("Design", "CA1031", Justification = "Whatever goes wrong here, Redis stays unused and is tried again.")]
     private async Task RunAsync(CancellationToken cancellationToken)
     {
-        var subscribed = false;
         while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
-                if (!subscribed)
+                if (!_subscribed)
                 {
                     await SubscribeAsync(cancellationToken).ConfigureAwait(false);
-                    subscribed = true;
+                    _subscribed = true;
                 }
 
                 await AttachAsync(cancellationToken).ConfigureAwait(false);
@@ -229,6 +229,8 @@ internal sealed partial class RedisLink : IAsyncDisposable
         var subscriber = _redis.GetSubscriber();
         try
         {
+            // The client subscribes nothing that it takes for subscribed.
+            await subscriber.UnsubscribeAsync(_names.Channel).WaitAsync(AnswerLimit, cancellationToken).ConfigureAwait(false);
             var queue = await subscriber.SubscribeAsync(_names.Channel).WaitAsync(AnswerLimit, cancellationToken).ConfigureAwait(false);
             queue.OnMessage(message => OnMessage(message.Message));
         }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Npgsql;
 
 namespace Platform.Tests.Support;
@@ -20,6 +21,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     private volatile TaskCompletionSource _flowing = new();
     private volatile bool _cut;
     private volatile bool _losesAnswers;
+    private volatile Misdirection? _misdirected;
     private long _delayTicks;
 
     private TcpProxy(string host, int port)
@@ -71,6 +73,13 @@ internal sealed class TcpProxy : IAsyncDisposable
 
     /// <summary>Has every answer come so much later, until <see cref="Restore"/>.</summary>
     public void Delay(TimeSpan answers) => Volatile.Write(ref _delayTicks, answers.Ticks);
+
+    /// <summary>Has Redis subscribe the next who asks for a channel to another, and confirm the one asked for.</summary>
+    public void Misdirect(string channel) =>
+        _misdirected = new Misdirection(Encoding.ASCII.GetBytes(channel), Encoding.ASCII.GetBytes(channel[..^1] + '~'));
+
+    /// <summary>Whether nobody has been misdirected since <see cref="Misdirect"/>.</summary>
+    public bool Misdirects => _misdirected is { IsOver: false };
 
     /// <summary>Works again; what waited goes through.</summary>
     public void Restore()
@@ -147,6 +156,8 @@ internal sealed class TcpProxy : IAsyncDisposable
                     continue;
                 }
 
+                _misdirected?.Apply(buffer.AsSpan(0, count), areAnswers);
+
                 if (areAnswers && Volatile.Read(ref _delayTicks) is > 0 and var ticks)
                 {
                     using var late = new PeriodicTimer(TimeSpan.FromTicks(ticks));
@@ -158,6 +169,23 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
         {
+        }
+    }
+
+    // Names of one length: what is around them stays as it is.
+    private sealed class Misdirection(byte[] channel, byte[] other)
+    {
+        private int _applied;
+
+        public bool IsOver => Volatile.Read(ref _applied) != 0;
+
+        public void Apply(Span<byte> message, bool isAnswer)
+        {
+            var at = message.IndexOf(isAnswer ? other : channel);
+            if (at >= 0 && (isAnswer || (message.IndexOf("SUBSCRIBE"u8) >= 0 && Interlocked.Exchange(ref _applied, 1) == 0)))
+            {
+                (isAnswer ? channel : other).CopyTo(message[at..]);
+            }
         }
     }
 }

@@ -76,6 +76,24 @@ public sealed class PartitionTests : IAsyncLifetime
         Assert.Equal("new", (await late.ReadAsync("book:1")).Value);
     }
 
+    [Fact]
+    public async Task A_node_whose_client_only_thinks_that_it_is_subscribed_subscribes_again()
+    {
+        await using var node = await ConnectAsync(_proxy);
+        await using var writer = await CacheNode.ConnectAsync(_redis.Address, _source);
+        await node.FillAsync("book:1", await _redis.DatabaseAsync());
+
+        await CutAsync(node);
+        _proxy.Misdirect($"{CacheNode.Namespace}:invalidations");
+        _proxy.Restore();
+        await Eventually.HoldsAsync(() => Task.FromResult(!_proxy.Misdirects), "the client has subscribed to another channel");
+        // The client itself would look at its subscriptions after a minute.
+        await node.AttachedAsync().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await writer.WriteAsync("book:1", "new");
+
+        await node.ReadsAsync("book:1", "new");
+    }
+
     [Theory]
     [InlineData(10_000, false)]
     [InlineData(10_001, true)]
