@@ -13,12 +13,10 @@ public static class TraceContext
     /// <summary>The prefix of the message; it is not delivered.</summary>
     public const string Prefix = "platform.trace";
 
-    internal const string SourceName = "Platform.ChangeStream";
-
     // A traceparent has 55 characters. Anybody who may write to the database may say something else.
     private const int MostBytes = 64;
 
-    private static readonly ActivitySource Source = new(SourceName);
+    private static readonly ActivitySource Source = new("Platform.ChangeStream");
 
     /// <summary>The <c>traceparent</c> of a span.</summary>
     /// <returns>Nothing for none.</returns>
@@ -28,6 +26,34 @@ public static class TraceContext
     /// <summary>The span that a <c>traceparent</c> names.</summary>
     /// <returns>None when there is none in it.</returns>
     public static ActivityContext Parse(string? text) => ActivityContext.TryParse(text, traceState: null, isRemote: true, out var context) ? context : default;
+
+    /// <summary>
+    /// Begins a span for what is done with several things at once: of the trace of the first that has one, with links to the others.
+    /// </summary>
+    /// <param name="source">Whose span it is.</param>
+    /// <param name="name">What is done.</param>
+    /// <param name="kind">Whether something is taken or passed on.</param>
+    /// <param name="traces">Of each thing the span that it belongs to, or none; not looked at while nobody listens.</param>
+    /// <returns>Null when none is traced, or nobody listens.</returns>
+    public static Activity? Start(ActivitySource source, string name, ActivityKind kind, IEnumerable<ActivityContext> traces)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(traces);
+        if (!source.HasListeners())
+            return null;
+        Activity? span = null;
+        foreach (var trace in traces)
+        {
+            if (trace == default)
+                continue;
+            if (span is null)
+                span = source.StartActivity(name, kind, trace);
+            else if (trace.SpanId != span.ParentSpanId)
+                span.AddLink(new ActivityLink(trace));
+        }
+
+        return span;
+    }
 
     internal static ActivityContext Read(ReadOnlySpan<byte> content) => content.Length <= MostBytes ? Parse(Encoding.ASCII.GetString(content)) : default;
 

@@ -65,7 +65,9 @@ internal sealed class EventIngest(ChangeStreamReader reader, EventStore store, P
             {
                 if (batch.Gap is { } gap)
                     logger.EventsMissing(gap.From.ToString(), gap.To.ToString(), gap.Reason);
-                List<AnalyticsEvent> events = [.. EventMap.Of(batch, message => logger.MessageUnreadable(message.Prefix, message.Id.ToString())).Select(one => one with { Trace = batch.Trace })];
+                List<AnalyticsEvent> events = [.. EventMap.Of(batch, message => logger.MessageUnreadable(message.Prefix, message.Id.ToString()))];
+                if (batch.Trace != default)
+                    events = [.. events.Select(one => one with { Trace = batch.Trace })];
                 var kilobytes = Math.Clamp(events.Sum(one => 1 + (JsonMarshal.GetRawUtf8Value(one.Data).Length / 1024)), 1, MostWaiting);
                 for (var taken = 0; taken < kilobytes; taken++)
                     await room.WaitAsync(cancellationToken).ConfigureAwait(false);

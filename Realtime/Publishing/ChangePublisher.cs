@@ -81,9 +81,9 @@ internal sealed class ChangePublisher(ChangeStreamReader reader, TopicMap topics
                 events.AddRange(next.Events);
             }
 
-            var spans = RealtimeTraces.Publish(batches);
-            await log.PublishAsync(batches, events, cancellationToken).ConfigureAwait(false);
-            spans.ForEach(span => span.Dispose());
+            // Only of this: what is published next has nothing to do with it.
+            using (RealtimeTraces.Publish(batches))
+                await log.PublishAsync(batches, events, cancellationToken).ConfigureAwait(false);
             _said = null;
             Volatile.Write(ref _published, batches[^1].Number);
             await ConfirmAsync(cancellationToken).ConfigureAwait(false);

@@ -1,15 +1,15 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Platform.Tests.Support;
+using Platform.Tests.Grafana;
 
 namespace Platform.Tests.Observability;
 
 /// <summary>The expressions in <c>grafana/dashboards</c>.</summary>
-internal static partial class DashboardFiles
+internal static partial class DashboardExpressions
 {
     /// <summary>All of them, filled in, with where each stands: panels, annotations and what variables are chosen from.</summary>
-    public static IReadOnlyList<(string Where, string Expression)> Expressions { get; } =
-        [.. Directory.GetFiles(Path.Combine(Repository.Root, "grafana", "dashboards"), "*.json").SelectMany(file => In(Path.GetFileNameWithoutExtension(file), JsonNode.Parse(File.ReadAllText(file))!))];
+    public static IReadOnlyList<(string Where, string Expression)> All { get; } =
+        [.. DashboardFile.All.SelectMany(file => In(file.Name, file.Json))];
 
     private static IEnumerable<(string Where, string Expression)> In(string where, JsonNode node)
     {

@@ -73,7 +73,7 @@ public sealed class MetricsContractTests(MeasuredStack stack) : IClassFixture<Me
 
     private static IEnumerable<(string Where, string Expression, bool IsAlert)> Expressions(IReadOnlyList<JsonNode> rules) =>
         rules.Select(rule => (rule["name"]!.GetValue<string>(), rule["query"]!.GetValue<string>(), rule["type"]!.GetValue<string>() == "alerting"))
-            .Concat(DashboardFiles.Expressions.Select(one => (one.Where, one.Expression, false)));
+            .Concat(DashboardExpressions.All.Select(one => (one.Where, one.Expression, false)));
 
     private async Task<IReadOnlyList<string>> WithoutAnswerAsync(IEnumerable<string> expressions)
     {
