@@ -7,6 +7,9 @@ namespace Platform.Api.Data;
 /// <summary>Registers the platform database.</summary>
 internal static class DataExtensions
 {
+    // Connections for what is no request: expiry, counts, embeddings, payments on their way.
+    private const int UnaskedFor = 16;
+
     /// <summary>Adds <see cref="PlatformDbContext"/> on <c>ConnectionStrings:platform</c>, which names the role <c>platform_app</c>.</summary>
     /// <exception cref="InvalidOperationException">The connection string is missing or unreadable.</exception>
     internal static void AddPlatformData(this WebApplicationBuilder builder)
@@ -14,6 +17,7 @@ internal static class DataExtensions
         var limits = DatabaseLimits.From(builder.Configuration);
         builder.Services.AddSingleton(limits);
         var connectionString = FailFast(builder.Configuration.GetConnectionString("platform"), limits);
+        builder.Services.AddMeasurements<DatabaseAdmission>();
         builder.AddNpgsqlDbContext<PlatformDbContext>("platform",
             settings =>
             {
@@ -28,7 +32,7 @@ internal static class DataExtensions
         builder.Services.AddSingleton<QueryTelemetryInterceptor>();
         builder.Services.ConfigureDbContext<PlatformDbContext>(
             (services, options) => options.AddInterceptors(
-                services.GetRequiredService<CacheInvalidationInterceptor>(), services.GetRequiredService<QueryTelemetryInterceptor>(), new TraceInterceptor()), ServiceLifetime.Singleton);
+                services.GetRequiredService<CacheInvalidationInterceptor>(), services.GetRequiredService<QueryTelemetryInterceptor>(), new AdmissionInterceptor(), new TraceInterceptor()), ServiceLifetime.Singleton);
     }
 
     // What the connection string says goes before what is said here.
@@ -52,7 +56,7 @@ internal static class DataExtensions
 
         // In seconds: for a free connection of the pool, or a new one.
         Default("Timeout", () => connectionString.Timeout = limits.ConnectSeconds);
-        Default("Maximum Pool Size", () => connectionString.MaxPoolSize = 32);
+        Default("Maximum Pool Size", () => connectionString.MaxPoolSize = limits.ConcurrentRequests + UnaskedFor);
         // A connection without prepared statements is reset by DISCARD ALL, which throws away the plans inside the
         // search functions as well: planning them costs more than running them.
         Default("Max Auto Prepare", () => connectionString.MaxAutoPrepare = 100);

@@ -16,7 +16,7 @@ internal sealed class DatabaseLoad : IAsyncDisposable
     {
         _scope = scopes.CreateAsyncScope();
         Db = Services.GetRequiredService<PlatformDbContext>();
-        _wait = new DatabaseWait(Db, limits.RequestDeadline, unwanted);
+        _wait = new DatabaseWait(Db, limits.RequestDeadline, Services.GetRequiredService<DatabaseAdmission>(), unwanted);
     }
 
     /// <summary>Of the load's own scope.</summary>

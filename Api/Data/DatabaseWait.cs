@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Threading.RateLimiting;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Npgsql.Internal;
@@ -21,20 +22,61 @@ internal sealed class DatabaseWait : IDisposable
     private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _changing = new();
+    private readonly PlatformDbContext _db;
     private readonly NpgsqlConnection _connection;
+    private readonly DatabaseAdmission? _admission;
     private readonly Timer _timer;
     private readonly CancellationTokenRegistration _early;
+    private RateLimitLease? _place;
+    private CancellationTokenSource? _admitting;
+    private bool _isOver;
     private bool _ended;
 
     /// <param name="db">What waits.</param>
     /// <param name="deadline">How long.</param>
+    /// <param name="admission">Who lets it in; null for a part of what has been let in.</param>
     /// <param name="unwanted">Ends the wait at once.</param>
-    internal DatabaseWait(PlatformDbContext db, TimeSpan deadline, CancellationToken unwanted)
+    internal DatabaseWait(PlatformDbContext db, TimeSpan deadline, DatabaseAdmission? admission, CancellationToken unwanted)
     {
+        (_db, _admission) = (db, admission);
         _connection = (NpgsqlConnection)db.Database.GetDbConnection();
+        db.Wait = this;
         // Repeated, because at the first time the wait may just be between two statements.
         _timer = new Timer(static wait => ((DatabaseWait)wait!).Break(), this, deadline, Again);
         _early = unwanted.UnsafeRegister(static timer => ((Timer)timer!).Change(TimeSpan.Zero, Again), _timer);
+    }
+
+    /// <summary>Waits, before the first connection is opened, until not too many use PostgreSQL.</summary>
+    /// <exception cref="TimeoutException">The time is up, or too many do.</exception>
+    internal async ValueTask EnterAsync()
+    {
+        lock (_changing)
+        {
+            ThrowIfOver();
+            if (_admission is null || _place is not null)
+            {
+                return;
+            }
+        }
+
+        var place = _admission.TryEnter() ?? await _admission.EnterAsync(waiting =>
+        {
+            lock (_changing)
+            {
+                _admitting = waiting;
+            }
+        });
+        lock (_changing)
+        {
+            if (!_isOver)
+            {
+                _place = place;
+                return;
+            }
+        }
+
+        place.Dispose();
+        ThrowIfOver();
     }
 
     // Whoever comes next may get the same connection, so a timer that comes late must find that the wait has ended.
@@ -43,22 +85,41 @@ internal sealed class DatabaseWait : IDisposable
         lock (_changing)
         {
             _ended = true;
+            _place?.Dispose();
+            _db.Wait = null;
         }
 
         _early.Dispose();
         _timer.Dispose();
     }
 
+    // To go on would cost a connection, which would be closed at once.
+    private void ThrowIfOver()
+    {
+        if (_isOver)
+        {
+            throw new TimeoutException("The time that a request has for PostgreSQL is up.");
+        }
+    }
+
     private void Break()
     {
         lock (_changing)
         {
-            if (_ended || GetConnector(_connection) is not { } connector)
+            if (_ended)
             {
                 return;
             }
 
-            GetSocket(connector)?.Close();
+            _isOver = true;
+            _admitting?.Cancel();
+            if (GetConnector(_connection) is { } connector)
+            {
+                GetSocket(connector)?.Close();
+            }
+
+            // It may take long yet, with a client that is slow to take its answer.
+            _place?.Dispose();
         }
     }
 

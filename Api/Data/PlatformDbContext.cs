@@ -52,6 +52,9 @@ internal sealed class PlatformDbContext(DbContextOptions<PlatformDbContext> opti
     public DbSet<Interaction> Interactions => Set<Interaction>();
     public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();
 
+    /// <summary>The wait that its statements belong to; null when nobody waits.</summary>
+    internal DatabaseWait? Wait { get; set; }
+
     /// <summary>
     /// Begins a transaction for work that nobody waits for: the service's connections otherwise cut statements off in time
     /// for a caller to get an answer.

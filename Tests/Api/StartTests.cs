@@ -26,6 +26,8 @@ public sealed class StartTests
     [InlineData("ConnectionStrings:platform", "Host=x;Nonsense=secret-password", "ConnectionStrings:platform")]
     [InlineData("Database:RequestDeadline", "00:02:00", "Database:RequestDeadline")]
     [InlineData("Database:RequestDeadline", "soon", "Database:RequestDeadline")]
+    [InlineData("Database:ConcurrentRequests", "0", "Database:ConcurrentRequests")]
+    [InlineData("Database:ConcurrentRequests", "many", "Database:ConcurrentRequests")]
     [InlineData("Store:ReservationTime", "00:00:00", "Store:ReservationTime")]
     [InlineData("Store:PaymentTimeout", "ten", "Store:PaymentTimeout")]
     [InlineData("Store:TestPayments", "maybe", "Store:TestPayments")]

@@ -23,6 +23,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     private volatile bool _losesAnswers;
     private volatile Misdirection? _misdirected;
     private long _delayTicks;
+    private int _accepted;
 
     private TcpProxy(string host, int port)
     {
@@ -34,6 +35,9 @@ internal sealed class TcpProxy : IAsyncDisposable
 
     /// <summary>The proxy's own port on 127.0.0.1.</summary>
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>How many connections have been made to it.</summary>
+    public int Accepted => Volatile.Read(ref _accepted);
 
     /// <summary>Puts a proxy before the server of a PostgreSQL connection string, and gives the string that goes through it.</summary>
     public static (TcpProxy Proxy, string ConnectionString) Before(string connectionString)
@@ -106,6 +110,7 @@ internal sealed class TcpProxy : IAsyncDisposable
             try
             {
                 var client = await _listener.AcceptSocketAsync(_disposed.Token);
+                Interlocked.Increment(ref _accepted);
                 _ = CarryAsync(client);
             }
             catch (Exception e) when (e is OperationCanceledException or SocketException)

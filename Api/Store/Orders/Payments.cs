@@ -209,7 +209,7 @@ internal sealed partial class Payments(
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
-        using var wait = new DatabaseWait(db, limits.RequestDeadline, CancellationToken.None);
+        using var wait = new DatabaseWait(db, limits.RequestDeadline, admission: null, CancellationToken.None);
         await using var transaction = await db.BeginAsync(rows, cancellationToken);
         var result = await work(db);
         await transaction.CommitAsync(cancellationToken);
