@@ -4,14 +4,14 @@ using System.Threading.RateLimiting;
 namespace Platform.Api.Data;
 
 /// <summary>
-/// Has no more requests use PostgreSQL at once than it can serve. The others wait a third of their time, of which the
-/// latest goes first, and then get their 503: what is begun has the time to end.
+/// Has no more requests use PostgreSQL at once than it can serve. The others wait their turn, a third of their time at
+/// most, and then get their 503: what is begun has the time to end.
 /// </summary>
 /// <remarks>
 /// Without it more load than there is power for does not slow the service down but stops it: requests get their connection
 /// when their time is nearly up, it is closed under them (<see cref="DatabaseWait"/>), and opening another costs PostgreSQL
-/// more than what they asked. The latest first, because the one that has waited longest is the likeliest to have nobody
-/// waiting for it any more.
+/// more than what they asked. In the order in which they came: with the latest first most would be quicker while there is
+/// too much to do, but of a few callers who ask again as soon as they have their answer, some would never get one.
 /// </remarks>
 internal sealed class DatabaseAdmission : IDisposable
 {
@@ -29,7 +29,7 @@ internal sealed class DatabaseAdmission : IDisposable
             PermitLimit = limits.ConcurrentRequests,
             // Their patience is their limit.
             QueueLimit = int.MaxValue,
-            QueueProcessingOrder = QueueProcessingOrder.NewestFirst,
+            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
         });
         var meter = meters.Create("Platform.Database");
         meter.CreateObservableGauge("admission_waiting", () => _places.GetStatistics()!.CurrentQueuedCount, "{request}", "Requests that wait until fewer use PostgreSQL.");

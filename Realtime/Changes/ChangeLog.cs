@@ -53,7 +53,7 @@ internal sealed class ChangeLog(LogReader log, Fanout fanout, ILogger<ChangeLog>
     [SuppressMessage("Design", "CA1031", Justification = "Whatever it is, it is tried again; a subscriber that fails is the fanout's to count.")]
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var isSubscribed = false;
+        var (isSubscribed, isWoken) = (false, true);
         while (true)
         {
             try
@@ -68,6 +68,10 @@ internal sealed class ChangeLog(LogReader log, Fanout fanout, ILogger<ChangeLog>
                 if (_isAway)
                     logger.LogIsBack();
                 _isAway = false;
+                // There was more, and nobody said so: the client may only think that it is subscribed (as after both its
+                // connections were lost at once), and looks after that once a minute.
+                isSubscribed = isWoken || page is not { Events.Count: > 0 };
+                isWoken = true;
                 if (page is not null && !Take(page))
                     continue;
             }
@@ -82,7 +86,7 @@ internal sealed class ChangeLog(LogReader log, Fanout fanout, ILogger<ChangeLog>
             if (_isAway)
                 await Task.Delay(RetriesAfter, stoppingToken).ConfigureAwait(false);
             else
-                await _more.WaitAsync(LooksEvery, stoppingToken).ConfigureAwait(false);
+                isWoken = await _more.WaitAsync(LooksEvery, stoppingToken).ConfigureAwait(false);
         }
     }
 

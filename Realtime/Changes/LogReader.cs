@@ -34,6 +34,8 @@ internal sealed class LogReader(IConnectionMultiplexer redis, ChangeLogOptions o
         var subscriber = redis.GetSubscriber();
         try
         {
+            // The client subscribes nothing that it takes for subscribed.
+            await subscriber.UnsubscribeAsync(options.Wake).ConfigureAwait(false);
             await subscriber.SubscribeAsync(options.Wake, (_, _) => wake()).ConfigureAwait(false);
         }
         catch

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Npgsql;
 using Platform.Tests.Support;
+using StackExchange.Redis;
 
 namespace Platform.Tests.Realtime;
 
@@ -129,6 +130,23 @@ public sealed class PublishingTests(Stack stack) : IAsyncLifetime
 
         await _log.EventsAsync(5);
         Assert.Equal([.. before, .. meanwhile], await _log.BooksAsync());
+    }
+
+    [Fact]
+    public async Task A_node_whose_client_only_thinks_that_it_is_subscribed_subscribes_again()
+    {
+        var wake = RedisChannel.Literal($"{_log.Database.Name}:changes:wake");
+        var (proxy, through) = TcpProxy.BeforeRedis(_log.Redis);
+        await using var _ = proxy;
+        proxy.Misdirect((string)wake!);
+        await _log.StartNodeAsync(("ConnectionStrings:redis", through));
+        await Eventually.HoldsAsync(() => Task.FromResult(!proxy.Misdirects), "the client has subscribed to another channel");
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(_log.Redis);
+        var server = redis.GetServers()[0];
+        Assert.Equal(0, await server.SubscriptionSubscriberCountAsync(wake));
+
+        // The client itself would look at its subscriptions after a minute.
+        await Eventually.HoldsAsync(async () => await _log.AddBookAsync() != default && await server.SubscriptionSubscriberCountAsync(wake) == 1, "it is subscribed", TimeSpan.FromSeconds(30));
     }
 
     [Fact]

@@ -187,7 +187,7 @@ internal sealed class TcpProxy : IAsyncDisposable
         public void Apply(Span<byte> message, bool isAnswer)
         {
             var at = message.IndexOf(isAnswer ? other : channel);
-            if (at >= 0 && (isAnswer || (message.IndexOf("SUBSCRIBE"u8) >= 0 && Interlocked.Exchange(ref _applied, 1) == 0)))
+            if (at >= 0 && (isAnswer || (message.IndexOf("\nSUBSCRIBE"u8) >= 0 && Interlocked.Exchange(ref _applied, 1) == 0)))
             {
                 (isAnswer ? channel : other).CopyTo(message[at..]);
             }

@@ -85,7 +85,7 @@ public sealed class OverloadTests(DatabaseFixture fixture) : IClassFixture<Datab
     }
 
     [Fact]
-    public async Task The_latest_goes_first()
+    public async Task Who_has_waited_longest_goes_first()
     {
         await using var one = new Waiting(_api);
         await using var two = new Waiting(_api);
@@ -97,11 +97,10 @@ public sealed class OverloadTests(DatabaseFixture fixture) : IClassFixture<Datab
         var earlyAsks = early.AskAsync();
         var lateAsks = late.AskAsync();
         one.End();
-        await lateAsks;
+        await earlyAsks;
 
-        Assert.False(earlyAsks.IsCompletedSuccessfully);
-        two.End();
-        await Record.ExceptionAsync(() => earlyAsks);
+        Assert.False(lateAsks.IsCompletedSuccessfully);
+        await Record.ExceptionAsync(() => lateAsks);
     }
 
     private async Task<HttpStatusCode> AskAsync() => (await _client.GetAsync($"/api/v1/books?author={Guid.CreateVersion7()}", Ct)).StatusCode;
