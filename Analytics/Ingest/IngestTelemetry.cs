@@ -3,15 +3,9 @@ using Microsoft.Azure.Cosmos;
 
 namespace Platform.Analytics.Ingest;
 
-/// <summary>What is measured of the way into the event store; in Prometheus <c>analytics_*</c>. The names are a contract.</summary>
+/// <summary>What is measured of the way into the event store; see <see cref="AnalyticsMeter"/>.</summary>
 internal sealed class IngestTelemetry
 {
-    /// <summary>The name of the meter; exporters must be told of it.</summary>
-    internal const string MeterName = "Analytics";
-
-    /// <summary>Bounds for lags: what is usual is in tenths of seconds, what matters in minutes.</summary>
-    internal static readonly InstrumentAdvice<double> Lags = new() { HistogramBucketBoundaries = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 3_600] };
-
     private readonly Counter<long> _written;
     private readonly Counter<long> _parked;
     private readonly Counter<long> _waited;
@@ -19,11 +13,11 @@ internal sealed class IngestTelemetry
 
     public IngestTelemetry(IMeterFactory meters)
     {
-        var meter = meters.Create(MeterName);
+        var meter = meters.Create(AnalyticsMeter.Name);
         _written = meter.CreateCounter<long>("events_written_total", "{event}", "Events that the event store has taken, parked ones included.");
         _parked = meter.CreateCounter<long>("events_parked_total", "{event}", "Events that Cosmos DB refuses, and those that follow them in their streams.");
         _waited = meter.CreateCounter<long>("store_waits_total", "{wait}", "Requests to Cosmos DB that had to be made again, by reason.");
-        _lag = meter.CreateHistogram("ingest_lag_seconds", "s", "From the commit in PostgreSQL until the event store has it.", advice: Lags);
+        _lag = meter.CreateHistogram("ingest_lag_seconds", "s", "From the commit in PostgreSQL until the event store has it.", advice: AnalyticsMeter.Lags);
         _written.Add(0);
         _parked.Add(0);
     }

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Platform.Analytics.Ingest;
 
 namespace Platform.Analytics.Projections;
 
@@ -12,10 +11,10 @@ internal sealed class ProjectionTelemetry
 
     public ProjectionTelemetry(IMeterFactory meters)
     {
-        var meter = meters.Create(IngestTelemetry.MeterName);
+        var meter = meters.Create(AnalyticsMeter.Name);
         _events = meter.CreateCounter<long>("events_projected_total", "{event}", "Events that projections have taken in, by purpose: serve or rebuild.");
         _retries = meter.CreateCounter<long>("projection_retries_total", "{retry}", "How often a page of events had to be begun again.");
-        _lag = meter.CreateHistogram("projection_lag_seconds", "s", "From the commit in PostgreSQL until the projections that are read have it.", advice: IngestTelemetry.Lags);
+        _lag = meter.CreateHistogram("projection_lag_seconds", "s", "From the commit in PostgreSQL until the projections that are read have it.", advice: AnalyticsMeter.Lags);
         Projected(0, rebuilding: false);
         Projected(0, rebuilding: true);
         _retries.Add(0);

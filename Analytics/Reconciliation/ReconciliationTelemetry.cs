@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using Platform.Analytics.Ingest;
 
 namespace Platform.Analytics.Reconciliation;
 
@@ -13,7 +12,7 @@ internal sealed class ReconciliationTelemetry
 
     public ReconciliationTelemetry(IMeterFactory meters)
     {
-        var meter = meters.Create(IngestTelemetry.MeterName);
+        var meter = meters.Create(AnalyticsMeter.Name);
         _repaired = meter.CreateCounter<long>("reconcile_repaired_rows_total", null, "Rows of which the event store said something else than the database, and that were put right.");
         _passes = meter.CreateCounter<long>("reconcile_passes_total", "{pass}", "How often all was compared.");
         _passes.Add(0);

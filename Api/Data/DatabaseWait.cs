@@ -29,7 +29,6 @@ internal sealed class DatabaseWait : IDisposable
     private readonly CancellationTokenRegistration _early;
     private RateLimitLease? _place;
     private CancellationTokenSource? _admitting;
-    private bool _isOver;
     private bool _ended;
 
     /// <param name="db">What waits.</param>
@@ -47,16 +46,14 @@ internal sealed class DatabaseWait : IDisposable
     }
 
     /// <summary>Waits, before the first connection is opened, until not too many use PostgreSQL.</summary>
-    /// <exception cref="TimeoutException">The time is up, or too many do.</exception>
+    /// <exception cref="TimeoutException">Too many do, or the time is up before they do not.</exception>
     internal async ValueTask EnterAsync()
     {
-        lock (_changing)
+        // Whose time is up, because something else took it (a payment), may still say how it ended: in the tenth of a second
+        // until its connection is closed.
+        if (_admission is null || _place is not null)
         {
-            ThrowIfOver();
-            if (_admission is null || _place is not null)
-            {
-                return;
-            }
+            return;
         }
 
         var place = _admission.TryEnter() ?? await _admission.EnterAsync(waiting =>
@@ -68,15 +65,12 @@ internal sealed class DatabaseWait : IDisposable
         });
         lock (_changing)
         {
-            if (!_isOver)
+            _place = place;
+            if (_ended)
             {
-                _place = place;
-                return;
+                place.Dispose();
             }
         }
-
-        place.Dispose();
-        ThrowIfOver();
     }
 
     // Whoever comes next may get the same connection, so a timer that comes late must find that the wait has ended.
@@ -93,15 +87,6 @@ internal sealed class DatabaseWait : IDisposable
         _timer.Dispose();
     }
 
-    // To go on would cost a connection, which would be closed at once.
-    private void ThrowIfOver()
-    {
-        if (_isOver)
-        {
-            throw new TimeoutException("The time that a request has for PostgreSQL is up.");
-        }
-    }
-
     private void Break()
     {
         lock (_changing)
@@ -111,8 +96,6 @@ internal sealed class DatabaseWait : IDisposable
                 return;
             }
 
-            _isOver = true;
-            _admitting?.Cancel();
             if (GetConnector(_connection) is { } connector)
             {
                 GetSocket(connector)?.Close();
@@ -120,6 +103,8 @@ internal sealed class DatabaseWait : IDisposable
 
             // It may take long yet, with a client that is slow to take its answer.
             _place?.Dispose();
+            // Last: whoever waits may go on at once, on this thread.
+            _admitting?.Cancel();
         }
     }
 

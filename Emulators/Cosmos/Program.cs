@@ -6,21 +6,7 @@ namespace Platform.Emulators.Cosmos;
 /// <summary>Answers what the SDK of Azure Cosmos DB for NoSQL asks, for machines without a container engine.</summary>
 internal static class Program
 {
-    private static async Task<int> Main(string[] args)
-    {
-        try
-        {
-            await using var app = Build(args);
-            await app.RunAsync();
-            return 0;
-        }
-        catch (Exception e) when (e is InvalidOperationException or InvalidDataException or IOException)
-        {
-            // A setting that cannot be used, files that are damaged, an address that is taken: the sentence says all.
-            await Console.Error.WriteLineAsync($"The Cosmos DB emulator cannot start: {e.Message}");
-            return 1;
-        }
-    }
+    private static Task<int> Main(string[] args) => EmulatorProgram.RunAsync("The Cosmos DB emulator", () => Build(args));
 
     private static WebApplication Build(string[] args)
     {

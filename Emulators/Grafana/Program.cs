@@ -5,21 +5,7 @@ namespace Platform.Emulators.Grafana;
 /// <summary>Shows the dashboards of Grafana, read-only, on machines without a container engine.</summary>
 internal static class Program
 {
-    private static async Task<int> Main(string[] args)
-    {
-        try
-        {
-            await using var app = Build(args);
-            await app.RunAsync();
-            return 0;
-        }
-        catch (Exception e) when (e is InvalidOperationException or InvalidDataException or IOException)
-        {
-            // A setting that cannot be used, a dashboard that is not one, an address that is taken: the sentence says all.
-            await Console.Error.WriteLineAsync($"The dashboard viewer cannot start: {e.Message}");
-            return 1;
-        }
-    }
+    private static Task<int> Main(string[] args) => EmulatorProgram.RunAsync("The dashboard viewer", () => Build(args));
 
     private static WebApplication Build(string[] args)
     {

@@ -72,7 +72,7 @@ internal sealed class IngestThroughput(BenchDatabase database, CosmosServer cosm
         {
             InstrumentPublished = (instrument, listening) =>
             {
-                if (instrument is { Meter.Name: IngestTelemetry.MeterName, Name: "events_written_total" })
+                if (instrument is { Meter.Name: AnalyticsMeter.Name, Name: "events_written_total" })
                     listening.EnableMeasurementEvents(instrument);
             },
         };

@@ -82,7 +82,7 @@ public sealed class ApiFixture(Stack stack) : IAsyncLifetime
             // Nobody is there: who needs recommendations says where they are.
             host.UseSetting("Analytics:Address", "http://127.0.0.1:9");
             // A busy machine is no outage; the tests of outages set the real limit.
-            host.UseSetting("Database:RequestDeadline", "00:00:20");
+            host.UseSetting("Database:RequestDeadline", "00:00:40");
             foreach (var (key, value) in Unlimited.Concat(settings))
             {
                 host.UseSetting(key, value);

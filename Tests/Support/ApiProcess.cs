@@ -15,7 +15,7 @@ internal sealed class ApiProcess : ServiceProcess
         [
             ("ConnectionStrings:platform", database.App), ("ConnectionStrings:redis", database.Redis),
             ("Cache:Namespace", database.Name), ("Identity:KeySecret", ApiFixture.KeySecret), ("Identity:HashIterations", ApiFixture.HashIterations),
-            ("Database:RequestDeadline", "00:00:20"), ("Analytics:Address", "http://127.0.0.1:9"), .. ApiFixture.Unlimited, .. settings,
+            ("Database:RequestDeadline", "00:00:40"), ("Analytics:Address", "http://127.0.0.1:9"), .. ApiFixture.Unlimited, .. settings,
         ]);
         await process.ReadyAsync();
         return process;

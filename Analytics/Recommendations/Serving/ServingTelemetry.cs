@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Platform.Analytics.Ingest;
 
 namespace Platform.Analytics.Recommendations.Serving;
 
@@ -8,7 +7,7 @@ internal sealed class ServingTelemetry
 {
     public ServingTelemetry(IMeterFactory meters, CurrentModel current, TimeProvider clock)
     {
-        var meter = meters.Create(IngestTelemetry.MeterName);
+        var meter = meters.Create(AnalyticsMeter.Name);
         meter.CreateObservableGauge("model_age_seconds", () => Known((clock.GetUtcNow() - current.Model?.TrainedAt)?.TotalSeconds), "s", "Since the model that recommends was trained.");
         meter.CreateObservableGauge("model_ndcg_ratio", () => Known(current.Quality?.Ndcg), "1", "NDCG@10 of the model that recommends, on what was set aside.");
     }

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json;
-using Platform.Analytics.Ingest;
 
 namespace Platform.Analytics.Recommendations.Training;
 
@@ -12,7 +11,7 @@ internal sealed class TrainingTelemetry
 
     public TrainingTelemetry(IMeterFactory meters)
     {
-        var meter = meters.Create(IngestTelemetry.MeterName);
+        var meter = meters.Create(AnalyticsMeter.Name);
         _trainings = meter.CreateCounter<long>("trainings_total", "{training}", "Trainings of the recommendation model, by what they came to.");
         _time = meter.CreateHistogram("training_duration_seconds", "s", "From reading the histories until the new version is used or refused.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800] });

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Azure.Cosmos;
@@ -101,6 +102,22 @@ internal sealed class ServedAnalytics : IAsyncDisposable
                 id = books[place].ToString(), subject = Subjects.TrendingIn(category), lastAt = now.ToUnixTimeSeconds(),
                 hour = TrendingScore.Add(null, now, TrendingWindow.Hour, views), day = TrendingScore.Add(null, now, TrendingWindow.Day, views), week = TrendingScore.Add(null, now, TrendingWindow.Week, views),
             });
+        }
+    }
+
+    /// <summary>Asks as nobody and as a member, and expects 401 and 403.</summary>
+    public async Task RefusesAllButAdministratorsAsync(HttpMethod method, string address)
+    {
+        using var stranger = Client();
+        using var member = ClientOf(Guid.CreateVersion7(), "member");
+
+        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden), (await AskAsync(stranger), await AskAsync(member)));
+
+        async Task<HttpStatusCode> AskAsync(HttpClient client)
+        {
+            using var request = new HttpRequestMessage(method, address);
+            using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+            return answer.StatusCode;
         }
     }
 
