@@ -109,8 +109,25 @@ internal sealed class PersonalTraces(
             var batch = container.CreateTransactionalBatch(new PartitionKey(some[0].Partition));
             foreach (var place in some)
                 batch.DeleteItem(place.Id);
-            await ModelContainers.ExecuteAsync(batch, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await ModelContainers.ExecuteAsync(batch, cancellationToken).ConfigureAwait(false);
+            }
+            catch (CosmosException e) when (e.StatusCode == HttpStatusCode.NotFound)
+            {
+                // Somebody else removed one of them meanwhile, as a request does that was given up and arrives late; so the batch
+                // removed none.
+                foreach (var place in some)
+                    await DeleteAsync(container, place, cancellationToken).ConfigureAwait(false);
+            }
         }
+    }
+
+    private static async Task DeleteAsync(Container container, Place place, CancellationToken cancellationToken)
+    {
+        using var answer = await container.DeleteItemStreamAsync(place.Id, new PartitionKey(place.Partition), cancellationToken: cancellationToken).ConfigureAwait(false);
+        if (answer.StatusCode != HttpStatusCode.NotFound)
+            answer.EnsureSuccessStatusCode();
     }
 
     private static async Task PatchAsync(Container container, Place place, string condition, CancellationToken cancellationToken, params PatchOperation[] operations)

@@ -11,5 +11,5 @@ internal static class IngestTraces
 
     /// <summary>That events of one stream are written.</summary>
     internal static Activity? Store(List<AnalyticsEvent> events) =>
-        TraceContext.Start(Source, "store events", ActivityKind.Consumer, events.Select(one => one.Trace))?.SetTag("messaging.batch.message_count", events.Count);
+        TraceContext.Start(Source, "store events", ActivityKind.Consumer, events.Select(one => one.Trace))?.SetTag("messaging.batch.message_count", events.Count).SetTag("platform.stream", events[0].Stream);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using System.Threading.RateLimiting;
 
@@ -13,7 +14,8 @@ namespace Platform.Api.Data;
 /// more than what they asked. In the order in which they came: with the latest first most would be quicker while there is
 /// too much to do, but of a few callers who ask again as soon as they have their answer, some would never get one.
 /// </remarks>
-internal sealed class DatabaseAdmission : IDisposable
+[SuppressMessage("Design", "CA1001", Justification = "The limiter has nothing to give back, and how many wait may be asked to the end.")]
+internal sealed class DatabaseAdmission
 {
     private readonly ConcurrencyLimiter _places;
     private readonly TimeSpan _patience;
@@ -79,6 +81,4 @@ internal sealed class DatabaseAdmission : IDisposable
         _refused.Add(1);
         throw new TimeoutException("More requests need PostgreSQL than it can serve in time.");
     }
-
-    public void Dispose() => _places.Dispose();
 }

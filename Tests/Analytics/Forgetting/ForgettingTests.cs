@@ -64,6 +64,18 @@ public sealed class ForgettingTests(CosmosFixture cosmos) : IClassFixture<Cosmos
         Assert.Empty(await analytics.Services.GetRequiredService<ForgottenUsers>().UnfinishedAsync(Ended));
     }
 
+    [Fact]
+    public async Task Several_who_remove_the_same_at_once_do_not_hinder_each_other()
+    {
+        await using var analytics = await FilledAsync();
+        await analytics.KnowAsync(_user, "9");
+        var traces = analytics.Services.GetRequiredService<PersonalTraces>();
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => traces.RemoveAsync(_user, Ended)));
+
+        Assert.Equal(Traces.None, await traces.CountAsync(_user, Ended));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
