@@ -97,7 +97,7 @@ public sealed class ChaosTests(ChaosStack stack) : IClassFixture<ChaosStack>
             {
                 await using var begin = new Npgsql.NpgsqlCommand("BEGIN; LOCK TABLE catalog.books IN ACCESS EXCLUSIVE MODE", locker);
                 await begin.ExecuteNonQueryAsync(Ct);
-                // The pool has 100 at most; each asks for something that is not cached, and again when it has waited in vain.
+                // Far more than are let in at once; each asks for something that is not cached, and again when it has waited in vain.
                 waiting.AddRange(Enumerable.Range(0, 160).Select(n => new Repeated(stack.App.CreateHttpClient("api"), time => $"/api/v1/search?q=lock{n}x{time}")));
             },
             async () =>
